@@ -1,0 +1,82 @@
+//! Digests the built-in rules into one embedded form, so that a cold start parses no YAML and compiles no regex.
+//!
+//! The rules are read here with `serde_yaml`; `--rules DIR` reads them with serde-saphyr. `tests/rules.rs` shows that
+//! every file means the same to both.
+
+// The library's own files, so that built-in rules and rules from a directory are compiled by the same code. Not every item
+// is used on this side.
+#[allow(dead_code)]
+#[path = "src/text/fold.rs"]
+mod fold;
+#[allow(dead_code)]
+#[path = "src/rules/model.rs"]
+mod model;
+#[allow(dead_code)]
+#[path = "src/rules/pack.rs"]
+mod pack;
+
+use serde::de::DeserializeOwned;
+use std::path::{Path, PathBuf};
+use std::{env, fs, process};
+
+fn main() {
+    println!("cargo::rerun-if-changed=rules");
+    println!("cargo::rerun-if-changed=build.rs");
+    let rules = Path::new("rules");
+    let mut source = pack::Source {
+        rules: Vec::new(),
+        parameters: read(&rules.join("parameters.yaml")),
+        shared: model::Shared {
+            phrases: read(&rules.join("phrases.yaml")),
+            contexts: read(&rules.join("contexts.yaml")),
+            indications: read(&rules.join("indications.yaml")),
+            well_known: read(&rules.join("well-known.yaml")),
+            intake: read(&rules.join("intake.yaml")),
+        },
+    };
+    for area in entries(rules).into_iter().filter(|path| path.is_dir()) {
+        for file in entries(&area).into_iter().filter(|path| path.extension().is_some_and(|e| e == "yaml")) {
+            source.rules.push(read(&file));
+        }
+    }
+    let pack = match pack::compile(source) {
+        Ok(pack) => pack,
+        Err(problems) => fail(&problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")),
+    };
+    let bytes = match postcard::to_allocvec(&pack) {
+        Ok(bytes) => bytes,
+        Err(error) => fail(&format!("the digest cannot be written: {error}")),
+    };
+    // Cargo sets OUT_DIR for every build script.
+    let out = PathBuf::from(env::var_os("OUT_DIR").unwrap_or_default()).join("pack.bin");
+    if let Err(error) = fs::write(&out, bytes) {
+        fail(&format!("{}: {error}", out.display()));
+    }
+}
+
+fn entries(folder: &Path) -> Vec<PathBuf> {
+    let mut paths: Vec<PathBuf> = match fs::read_dir(folder) {
+        Ok(entries) => entries.filter_map(Result::ok).map(|entry| entry.path()).collect(),
+        Err(error) => fail(&format!("{}: {error}", folder.display())),
+    };
+    paths.sort();
+    paths
+}
+
+fn read<T: DeserializeOwned>(path: &Path) -> T {
+    let text = match fs::read_to_string(path) {
+        Ok(text) => text,
+        Err(error) => fail(&format!("{}: {error}", path.display())),
+    };
+    match serde_yaml::from_str(&text) {
+        Ok(value) => value,
+        Err(error) => fail(&format!("{}: {error}", path.display())),
+    }
+}
+
+fn fail(message: &str) -> ! {
+    for line in message.lines() {
+        println!("cargo::error={line}");
+    }
+    process::exit(1)
+}

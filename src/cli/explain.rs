@@ -1,0 +1,171 @@
+//! `freebusy explain`
+
+use super::{CliError, ColorChoice, Status};
+use crate::engine::Engine;
+use crate::read::{Input, ReadError};
+use crate::remedy::{Planner, Values};
+use crate::report::answer::{InputView, Verdict};
+use crate::report::{Answer, Format, Redactor, Renderer};
+use crate::rules::pack::Pack;
+use clap::ValueEnum;
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::{self, IsTerminal, Write};
+use std::path::{Path, PathBuf};
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum OutputFormat {
+    /// For a terminal
+    Text,
+    /// For a ticket
+    Markdown,
+    /// One self-contained page
+    Html,
+    /// For programs
+    Json,
+}
+
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Exit codes: 0 an answer, 1 nothing documented matches, 2 it could not be done.")]
+pub(super) struct Args {
+    /// A file that holds the error; `-` or nothing reads standard input
+    file: Option<PathBuf>,
+    /// The form of the answer
+    #[arg(long, value_enum, default_value = "text")]
+    format: OutputFormat,
+    /// Only the few lines that a helpdesk needs first
+    #[arg(long)]
+    brief: bool,
+    /// Take your word that the text comes from there, such as `free-busy`
+    #[arg(long, value_name = "CONTEXT")]
+    assume: Vec<String>,
+    /// A value for the commands, such as cloud_mailbox=user1@contoso.com
+    #[arg(long, value_name = "NAME=VALUE", value_parser = name_and_value)]
+    set: Vec<(String, String)>,
+    /// A file with your organization's own names [default: freebusy.yaml here, then in the user's configuration folder]
+    #[arg(long, value_name = "FILE")]
+    profile: Option<PathBuf>,
+    /// Replace addresses, hosts, IPs and GUIDs by pseudonyms
+    #[arg(long)]
+    redact: bool,
+    /// A folder of rules that add to or override the built-in ones
+    #[arg(long, value_name = "DIR")]
+    rules: Vec<PathBuf>,
+    /// A folder of templates that override the built-in ones
+    #[arg(long, value_name = "DIR")]
+    templates: Option<PathBuf>,
+    /// When to use colours
+    #[arg(long, value_enum, default_value = "auto", value_name = "WHEN")]
+    color: ColorChoice,
+    /// Columns of the output
+    #[arg(long, value_name = "COLUMNS")]
+    width: Option<usize>,
+}
+
+fn name_and_value(argument: &str) -> Result<(String, String), String> {
+    match argument.split_once('=') {
+        Some((name, value)) if !name.trim().is_empty() => Ok((name.trim().to_owned(), value.to_owned())),
+        _ => Err("write it as NAME=VALUE".to_owned()),
+    }
+}
+
+pub(super) fn run(args: Args) -> Result<Status, CliError> {
+    let pack = super::load::rules(&args.rules)?;
+    let engine = Engine::new(&pack).map_err(|error| CliError::new(format!("the rules hold too many phrases: {error}")))?;
+    let assumed = assumed(&pack, &args.assume)?;
+    let mut redactor = if args.redact { Some(Redactor::new(pack.shared()?.well_known)) } else { None };
+    let planner = planner(&pack, &args, redactor.as_mut())?;
+    let (name, mut input) = read(args.file.as_deref())?;
+    if let Some(redactor) = &mut redactor {
+        input.text = redactor.redact(&input.text);
+    }
+    let records = input.records();
+    let analysis = engine.analyse(&records, &assumed);
+    let view = InputView {
+        format: input.format.to_owned(),
+        encoding: input.encoding.to_owned(),
+        records: records.len(),
+    };
+    let answer = Answer::new(&engine, &analysis, &planner, &input.text, view)
+        .map_err(|error| CliError::new(error.to_string()))?;
+    let style = super::style(args.color, args.width);
+    let format = match args.format {
+        OutputFormat::Text if args.brief => Format::Brief,
+        OutputFormat::Text => Format::Text,
+        OutputFormat::Markdown => Format::Markdown,
+        OutputFormat::Html => Format::Html,
+        OutputFormat::Json => Format::Json,
+    };
+    let text = Renderer::new(super::load::templates(args.templates.as_deref())?, style)
+        .answer(&answer, &input.text, &name, format)
+        .map_err(|error| CliError::new(error.to_string()))?;
+    super::print(&text, style.color && matches!(format, Format::Text | Format::Brief))?;
+    Ok(if answer.verdict == Verdict::None { Status::NoMatch } else { Status::Answer })
+}
+
+fn assumed(pack: &Pack<'_>, names: &[String]) -> Result<Vec<u16>, CliError> {
+    let mut numbers = Vec::new();
+    for name in names {
+        match pack.context_index(name) {
+            Some(number) => numbers.push(number as u16),
+            None => {
+                let all: Vec<&str> = pack.contexts.iter().map(|c| c.id.as_ref()).collect();
+                return Err(CliError::new(format!("there is no context `{name}`"))
+                    .help(format!("--assume takes one of: {}", all.join(", "))));
+            }
+        }
+    }
+    Ok(numbers)
+}
+
+fn planner(pack: &Pack<'_>, args: &Args, mut redactor: Option<&mut Redactor>) -> Result<Planner, CliError> {
+    let profile = super::profile::read(args.profile.as_deref())?;
+    let mut redacted = |values: BTreeMap<String, String>| match &mut redactor {
+        Some(redactor) => values.into_iter().map(|(name, value)| (name, redactor.redact(&value))).collect(),
+        None => values,
+    };
+    let values =
+        Values { set: redacted(args.set.iter().cloned().collect()), profile: redacted(profile.values.clone()) };
+    let planner = Planner::new(pack.parameters()?, values);
+    let sources = [("--set".to_owned(), args.set.iter().map(|(name, _)| name).collect::<Vec<_>>()), {
+        let path = profile.path.map_or_else(String::new, |p| p.display().to_string());
+        (path, profile.values.keys().collect())
+    }];
+    for (source, names) in sources {
+        if let Some((name, near)) = planner.unknown_names(names.into_iter()).first() {
+            let error = CliError::new(format!("{source}: no command uses a value named `{name}`"));
+            return Err(match near {
+                Some(near) => error.help(format!("did you mean `{near}`?")),
+                None => error.help("the answer lists the names that its commands use"),
+            });
+        }
+    }
+    Ok(planner)
+}
+
+fn read(file: Option<&Path>) -> Result<(String, Input), CliError> {
+    let fail = |name: &str, error: ReadError| {
+        let cause = CliError::new(format!("{name}: {error}"));
+        match error {
+            ReadError::Io(e) if e.kind() == io::ErrorKind::NotFound => cause.help("check the path; `-` reads standard input"),
+            _ => cause,
+        }
+    };
+    match file.filter(|path| path.as_os_str() != "-") {
+        Some(path) => {
+            let name = path.display().to_string();
+            let input = File::open(path).map_err(ReadError::Io).and_then(Input::read).map_err(|e| fail(&name, e))?;
+            Ok((name, input))
+        }
+        None => {
+            let stdin = io::stdin();
+            if stdin.is_terminal() {
+                let end = if cfg!(windows) { "Ctrl+Z, then Enter" } else { "Ctrl+D" };
+                // Only a hint; an answer is possible without it.
+                let _ = writeln!(io::stderr(), "Paste the error, then press {end}:");
+            }
+            let input = Input::read(stdin.lock()).map_err(|e| fail("standard input", e))?;
+            Ok(("standard input".to_owned(), input))
+        }
+    }
+}

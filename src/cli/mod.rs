@@ -1,0 +1,116 @@
+//! The command line: one file per subcommand, and what they share.
+
+mod completions;
+mod error;
+mod explain;
+mod load;
+mod profile;
+mod rules;
+
+pub use error::CliError;
+
+use clap::builder::styling::{AnsiColor, Styles};
+use clap::{Parser, Subcommand, ValueEnum};
+use std::io::{IsTerminal, Write};
+use std::process::ExitCode;
+
+/// The columns that are used where the terminal does not say.
+const DEFAULT_WIDTH: usize = 100;
+
+/// Wider prose is hard to read.
+const MOST_WIDTH: usize = 120;
+
+const STYLES: Styles = Styles::styled().header(AnsiColor::Green.on_default().bold()).literal(AnsiColor::Cyan.on_default());
+
+/// Paste an Exchange hybrid free/busy error; get the documented failure and the steps to fix it.
+#[derive(Debug, Parser)]
+#[command(name = "freebusy", version, styles = STYLES, propagate_version = true)]
+pub struct Args {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Say which documented failure a pasted error is, on what evidence, and what to do
+    Explain(Box<explain::Args>),
+    /// List and show the rules
+    #[command(subcommand)]
+    Rules(rules::Command),
+    /// Print a completion script for a shell
+    Completions(completions::Args),
+}
+
+/// When to use colours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum ColorChoice {
+    /// On a terminal, unless NO_COLOR is set
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+/// What the exit code says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Status {
+    /// 0: an answer.
+    Answer,
+    /// 1: nothing documented matches.
+    NoMatch,
+    /// 2: could not do it.
+    Failed,
+}
+
+impl From<Status> for ExitCode {
+    fn from(status: Status) -> Self {
+        match status {
+            Status::Answer => Self::SUCCESS,
+            Status::NoMatch => Self::from(1),
+            Status::Failed => Self::from(2),
+        }
+    }
+}
+
+/// Runs one command.
+///
+/// # Errors
+///
+/// When the command could not do what it was asked for.
+pub fn run(args: Args) -> Result<Status, CliError> {
+    match args.command {
+        Command::Explain(args) => explain::run(*args),
+        Command::Rules(command) => rules::run(command),
+        Command::Completions(args) => completions::run(args),
+    }
+}
+
+/// Writes to standard output. Colours in the text are dropped or translated where the console needs it.
+fn print(text: &str, color: bool) -> Result<(), CliError> {
+    let choice = if color { anstream::ColorChoice::Always } else { anstream::ColorChoice::Never };
+    let out = std::io::stdout().lock();
+    let result = if color {
+        let mut out = anstream::AutoStream::new(out, choice);
+        out.write_all(text.as_bytes()).and_then(|()| out.flush())
+    } else {
+        let mut out = std::io::BufWriter::new(out);
+        out.write_all(text.as_bytes()).and_then(|()| out.flush())
+    };
+    result.map_err(CliError::output)
+}
+
+/// Columns and colours of standard output.
+fn style(color: ColorChoice, width: Option<usize>) -> crate::report::Style {
+    let out = std::io::stdout();
+    let color = match color {
+        ColorChoice::Always => true,
+        ColorChoice::Never => false,
+        // Respects NO_COLOR, CLICOLOR and the like.
+        ColorChoice::Auto => anstream::AutoStream::choice(&out) != anstream::ColorChoice::Never,
+    };
+    let terminal = || out.is_terminal().then(terminal_size::terminal_size).flatten();
+    let width = width.or_else(|| terminal().map(|(width, _)| usize::from(width.0)));
+    let width = width.unwrap_or(DEFAULT_WIDTH).clamp(40, MOST_WIDTH);
+    crate::report::Style { width, color }
+}

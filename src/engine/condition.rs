@@ -1,0 +1,233 @@
+//! Conditions over what was found in a text, with the places that made them hold.
+//!
+//! Every condition is answered with the *sites* where it holds, in folded positions. That makes "near" a plain distance, and
+//! the evidence a by-product instead of a second search.
+
+use crate::facts::{Facts, Found};
+use crate::record::Record;
+use crate::rules::model::{Event, Field};
+use crate::rules::pack::Node;
+use crate::text::Text;
+use aho_corasick::AhoCorasick;
+use std::ops::Range;
+
+/// How many places of one needle are kept. A text that repeats one sentence thousands of times says nothing new.
+const MOST_HITS: usize = 64;
+
+/// A place where a condition holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Site {
+    /// First folded byte of all evidence.
+    pub start: usize,
+    /// End of all evidence.
+    pub end: usize,
+    /// The pieces, in folded bytes, sorted.
+    pub evidence: Vec<Range<usize>>,
+}
+
+impl Site {
+    fn new(range: Range<usize>) -> Self {
+        Self { start: range.start, end: range.end, evidence: vec![range] }
+    }
+
+    /// Both together.
+    pub fn join(mut self, other: Self) -> Self {
+        self.start = self.start.min(other.start);
+        self.end = self.end.max(other.end);
+        for piece in other.evidence {
+            if !self.evidence.contains(&piece) {
+                self.evidence.push(piece);
+            }
+        }
+        self.evidence.sort_by_key(|r| (r.start, r.end));
+        self
+    }
+
+    /// The folded characters between two sites; 0 where they touch.
+    pub fn distance(&self, other: &Self) -> usize {
+        if self.end <= other.start {
+            other.start - self.end
+        } else {
+            self.start.saturating_sub(other.end)
+        }
+    }
+
+    /// How many folded bytes the evidence covers, each counted once.
+    pub fn weight(&self) -> usize {
+        let mut covered = 0;
+        let mut end = 0;
+        for piece in &self.evidence {
+            covered += piece.end.saturating_sub(piece.start.max(end));
+            end = end.max(piece.end);
+        }
+        covered
+    }
+}
+
+/// Where each needle was found.
+#[derive(Debug)]
+pub(super) struct Hits {
+    places: Vec<Vec<Range<usize>>>,
+}
+
+impl Hits {
+    /// Finds all needles in one pass.
+    pub fn find(finder: &AhoCorasick, text: &Text, needles: usize) -> Self {
+        let mut places = vec![Vec::new(); needles];
+        for hit in finder.find_overlapping_iter(text.folded.as_str()) {
+            let of_needle: &mut Vec<Range<usize>> = &mut places[hit.pattern().as_usize()];
+            if of_needle.len() < MOST_HITS && is_whole_number(text, hit.range()) {
+                of_needle.push(hit.range());
+            }
+        }
+        Self { places }
+    }
+}
+
+/// A needle that begins or ends in a digit must not be a part of a longer number: `0x80041034` is no `41034`.
+fn is_whole_number(text: &Text, range: Range<usize>) -> bool {
+    let bytes = text.folded.as_str().as_bytes();
+    let digit = |at: usize| bytes.get(at).is_some_and(u8::is_ascii_digit);
+    let cut_before =
+        digit(range.start) && range.start > 0 && digit(range.start - 1) && !text.folded.gap_before(range.start);
+    let cut_behind = digit(range.end - 1) && digit(range.end) && !text.folded.gap_before(range.end);
+    !cut_before && !cut_behind
+}
+
+/// Answers conditions on one record.
+pub(super) struct Evaluator<'e> {
+    pub text: &'e Text,
+    pub facts: &'e Facts,
+    pub hits: &'e Hits,
+    pub record: &'e Record<'e>,
+}
+
+impl Evaluator<'_> {
+    /// The places where a condition holds; none where it does not.
+    pub fn sites(&self, node: &Node) -> Vec<Site> {
+        match node {
+            Node::Needles(needles) => self.needle_sites(needles),
+            Node::Regex { pattern, needles } => self.regex_sites(pattern, needles),
+            Node::Lid(lid) => self.fact_sites(&self.facts.lids, *lid),
+            Node::HttpStatus(status) => self.fact_sites(&self.facts.http_status, *status),
+            Node::Aadsts(code) => self.fact_sites(&self.facts.aadsts, *code),
+            Node::Diagnostics(number) => self.fact_sites(&self.facts.diagnostics, *number),
+            Node::Event(event) => self.whole_record(self.is_event(event)),
+            Node::Field(field) => self.whole_record(self.has_field(field)),
+            Node::All { parts, none, within } => self.all_sites(parts, none, *within as usize),
+            Node::Any(branches) => {
+                let mut sites: Vec<Site> = branches.iter().flat_map(|b| self.sites(b)).collect();
+                sites.sort_by_key(|s| (s.start, s.end));
+                sites.dedup();
+                sites
+            }
+        }
+    }
+
+    /// The best-covered part of a condition that does not hold as a whole; nothing where no part holds.
+    pub fn part_of(&self, node: &Node) -> Option<Site> {
+        match node {
+            Node::All { parts, .. } => {
+                parts.iter().filter_map(|p| self.sites(p).into_iter().next()).max_by_key(Site::weight)
+            }
+            Node::Any(branches) => branches.iter().filter_map(|b| self.part_of(b)).max_by_key(Site::weight),
+            _ => None,
+        }
+    }
+
+    fn needle_sites(&self, needles: &[u32]) -> Vec<Site> {
+        let mut sites: Vec<Site> = needles
+            .iter()
+            .filter_map(|n| self.hits.places.get(*n as usize))
+            .flatten()
+            .map(|range| Site::new(range.clone()))
+            .collect();
+        sites.sort_by_key(|s| (s.start, s.end));
+        sites.dedup();
+        sites
+    }
+
+    fn regex_sites(&self, pattern: &str, needles: &[u32]) -> Vec<Site> {
+        if needles.iter().all(|n| self.hits.places.get(*n as usize).is_none_or(Vec::is_empty)) {
+            return Vec::new();
+        }
+        // The pattern was parsed when the rules were digested; a size past the limit makes the condition fail, not the answer.
+        let Ok(regex) = regex::RegexBuilder::new(pattern).unicode(false).size_limit(1 << 20).build() else {
+            return Vec::new();
+        };
+        regex
+            .find_iter(self.text.tight.as_str())
+            .take(MOST_HITS)
+            .map(|found| self.in_folded(self.text.tight.original(found.range())))
+            .map(Site::new)
+            .collect()
+    }
+
+    fn fact_sites<T: PartialEq>(&self, found: &[Found<T>], value: T) -> Vec<Site> {
+        found.iter().filter(|f| f.value == value).map(|f| Site::new(self.in_folded(f.span.clone()))).collect()
+    }
+
+    /// The folded bytes that stand for a piece of the original.
+    fn in_folded(&self, original: Range<usize>) -> Range<usize> {
+        let start = self.text.folded.at(original.start);
+        start..self.text.folded.at(original.end).max(start)
+    }
+
+    /// A condition on the record as a whole holds everywhere in it.
+    fn whole_record(&self, holds: bool) -> Vec<Site> {
+        let all = Site { start: 0, end: self.text.folded.as_str().len(), evidence: Vec::new() };
+        if holds { vec![all] } else { Vec::new() }
+    }
+
+    fn is_event(&self, wanted: &Event) -> bool {
+        let Some(event) = &self.record.event else { return false };
+        let provider = wanted.provider.as_ref().is_none_or(|provider| {
+            event.provider.as_ref().is_some_and(|actual| actual.eq_ignore_ascii_case(provider))
+        });
+        provider && (wanted.id.is_none() || wanted.id == event.id)
+    }
+
+    fn has_field(&self, wanted: &Field) -> bool {
+        self.record.fields.iter().any(|(name, value)| {
+            name.eq_ignore_ascii_case(&wanted.name)
+                && wanted.is.as_ref().is_none_or(|is| value.trim().eq_ignore_ascii_case(is))
+                && wanted
+                    .contains
+                    .as_ref()
+                    .is_none_or(|part| value.to_ascii_lowercase().contains(&part.to_ascii_lowercase()))
+        })
+    }
+
+    fn all_sites(&self, parts: &[Node], none: &[Node], within: usize) -> Vec<Site> {
+        let mut found: Vec<Vec<Site>> = Vec::with_capacity(parts.len());
+        for part in parts {
+            let sites = self.sites(part);
+            if sites.is_empty() {
+                return Vec::new();
+            }
+            found.push(sites);
+        }
+        // The rarest part is looked at first: every answer contains one of its places.
+        found.sort_by_key(Vec::len);
+        let mut together = Vec::new();
+        let (rarest, others) = match found.split_first() {
+            Some(split) => split,
+            None => return Vec::new(),
+        };
+        'places: for place in rarest {
+            let mut site = place.clone();
+            for sites in others {
+                let nearest = sites.iter().min_by_key(|s| (s.distance(&site), s.start));
+                match nearest {
+                    Some(near) if near.distance(&site) <= within => site = site.join(near.clone()),
+                    _ => continue 'places,
+                }
+            }
+            together.push(site);
+        }
+        let excluded: Vec<Site> = none.iter().flat_map(|n| self.sites(n)).collect();
+        together.retain(|site| excluded.iter().all(|e| e.distance(site) > within));
+        together.dedup();
+        together
+    }
+}

@@ -1,0 +1,91 @@
+//! Codes that Exchange, Entra ID and the security token service print.
+
+use super::{Found, digits, occurrences, push_distinct};
+use crate::text::Text;
+
+/// `LID: 43532`, also glued to the next word, and lists such as `LID: 47652, 44348`.
+pub(super) fn lids(text: &Text) -> Vec<Found<u32>> {
+    let tight = text.tight.as_str();
+    let mut found = Vec::new();
+    for at in occurrences(tight, "lid") {
+        // `valid:` and `solid` end in the same letters.
+        let word_before = tight[..at].ends_with(|c: char| c.is_alphanumeric());
+        if word_before && !text.tight.gap_before(at) {
+            continue;
+        }
+        let mut at = at + "lid".len();
+        loop {
+            at += tight[at..].len() - tight[at..].trim_start_matches([':', '=', '#', '"', ',']).len();
+            let number = digits(tight, at, 5);
+            if number.len() != 5 {
+                break;
+            }
+            if let Ok(value) = number.parse() {
+                push_distinct(&mut found, Found { value, span: text.tight.original(at..at + 5) });
+            }
+            at += 5;
+            if !tight[at..].starts_with(',') {
+                break;
+            }
+        }
+    }
+    found
+}
+
+/// `AADSTS50012`
+pub(super) fn aadsts(text: &Text) -> Vec<Found<u32>> {
+    let tight = text.tight.as_str();
+    let mut found = Vec::new();
+    for at in occurrences(tight, "aadsts") {
+        let start = at + "aadsts".len();
+        let number = digits(tight, start, 7);
+        if let (4..=7, Ok(value)) = (number.len(), number.parse()) {
+            push_distinct(&mut found, Found { value, span: text.tight.original(at..start + number.len()) });
+        }
+    }
+    found
+}
+
+/// `diagnostics: 2000005`, as in the header `x-ms-diagnostics`.
+pub(super) fn diagnostics(text: &Text) -> Vec<Found<u32>> {
+    let tight = text.tight.as_str();
+    let mut found = Vec::new();
+    for at in occurrences(tight, "diagnostics") {
+        let rest = &tight[at + "diagnostics".len()..];
+        let start = tight.len() - rest.trim_start_matches([':', '=', '"', '\'', ',']).len();
+        let number = digits(tight, start, 7);
+        if let (7, Ok(value)) = (number.len(), number.parse()) {
+            push_distinct(&mut found, Found { value, span: text.tight.original(at..start + 7) });
+        }
+    }
+    found
+}
+
+/// `error_category="invalid_user"`
+pub(super) fn error_categories(text: &Text) -> Vec<Found<String>> {
+    let tight = text.tight.as_str();
+    let mut found = Vec::new();
+    for at in occurrences(tight, "error_category") {
+        let rest = &tight[at + "error_category".len()..];
+        let start = tight.len() - rest.trim_start_matches(['=', ':', '"', '\'']).len();
+        let len = tight[start..].bytes().take_while(|b| b.is_ascii_lowercase() || *b == b'_').count();
+        if len > 3 {
+            let value = tight[start..start + len].to_owned();
+            push_distinct(&mut found, Found { value, span: text.tight.original(at..start + len) });
+        }
+    }
+    found
+}
+
+/// `0x80048821`: faults of the security token service.
+pub(super) fn ws_trust(text: &Text) -> Vec<Found<String>> {
+    let tight = text.tight.as_str();
+    let mut found = Vec::new();
+    for at in occurrences(tight, "0x8004") {
+        let code = tight.get(at..at + 10).unwrap_or_default();
+        if code.len() == 10 && code[2..].bytes().all(|b| b.is_ascii_hexdigit()) {
+            push_distinct(&mut found, Found { value: code.to_owned(), span: text.tight.original(at..at + 10) });
+        }
+    }
+    found
+}

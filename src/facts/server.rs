@@ -1,0 +1,31 @@
+//! Names of the servers that reported a failure.
+
+use super::{Found, push_distinct};
+use crate::text::Text;
+
+/// What stands right before a server's name, in lower case.
+const MARKERS: [&str; 6] = [
+    "server where exception originated:", "[server=", "exceptionservername>", "pscomputername :", "computer:", "serverhostname=",
+];
+
+pub(super) fn servers(text: &Text) -> Vec<Found<String>> {
+    let clean = text.clean.as_str();
+    let lower = clean.to_ascii_lowercase();
+    let mut found = Vec::new();
+    for marker in MARKERS {
+        for (at, _) in lower.match_indices(marker) {
+            let rest = &clean[at + marker.len()..];
+            let start = at + marker.len() + (rest.len() - rest.trim_start().len());
+            let len = clean[start..]
+                .bytes()
+                .take_while(|b| b.is_ascii_alphanumeric() || *b == b'-' || *b == b'.' || *b == b'_')
+                .count();
+            let name = clean[start..start + len].trim_end_matches(['.', '-']);
+            if (2..=253).contains(&name.len()) && name.bytes().any(|b| b.is_ascii_alphabetic()) {
+                let span = text.clean.original(start..start + name.len());
+                push_distinct(&mut found, Found { value: name.to_owned(), span });
+            }
+        }
+    }
+    found
+}

@@ -1,0 +1,58 @@
+//! HTTP status codes that the text names as such.
+//!
+//! A bare number is never one: `sc-status` columns, ports and LIDs look the same. What counts is the word before it
+//! (`HTTP status 401`), the reason behind it (`401 Unauthorized`), or the form in which .NET prints it in every language
+//! (`: (401) `).
+
+use super::{Found, push_distinct};
+use crate::text::Text;
+
+/// What stands right before a status, without white space and punctuation.
+const BEFORE: [&str; 8] =
+    ["http", "httpstatus", "httpstatuscode", "statuscode", "httperror", "httpresponse", "http/1.1", "http/2"];
+
+/// What stands right behind a status, without white space and punctuation.
+const BEHIND: [&str; 12] = [
+    "unauthorized", "forbidden", "notfound", "serviceunavailable", "gatewaytime-out", "gatewaytimeout", "badgateway",
+    "badrequest", "methodnotallowed", "internalservererror", "proxyauthenticationrequired", "toomanyrequests",
+];
+
+pub(super) fn http_status(text: &Text) -> Vec<Found<u32>> {
+    let tight = text.tight.as_str();
+    let bytes = tight.as_bytes();
+    let mut found = Vec::new();
+    let mut at = 0;
+    while at < bytes.len() {
+        if !bytes[at].is_ascii_digit() {
+            at += 1;
+            continue;
+        }
+        let run = bytes[at..].iter().take_while(|b| b.is_ascii_digit()).count();
+        let start = at;
+        at += run;
+        // More digits than three are a status only where a blank ended it in the original.
+        if run < 3 || (run > 3 && !text.tight.gap_before(start + 3)) {
+            continue;
+        }
+        let end = start + 3;
+        let Ok(value) = tight[start..end].parse::<u32>() else { continue };
+        if (400..600).contains(&value) && is_status(tight, start, end) {
+            push_distinct(&mut found, Found { value, span: text.tight.original(start..end) });
+        }
+    }
+    found
+}
+
+fn is_status(tight: &str, start: usize, end: usize) -> bool {
+    let before = tight[..start].trim_end_matches(['(', '"', '\'', '=', ':', '[']);
+    if BEFORE.iter().any(|word| before.ends_with(word)) || before.ends_with("http-status") {
+        return true;
+    }
+    let behind = tight[end..].trim_start_matches([')', ':', '-', '"', ',', '.', '*']);
+    if BEHIND.iter().any(|word| behind.starts_with(word)) {
+        return true;
+    }
+    // `System.Net.WebException: ...: (401) ...` in the server's language.
+    let parenthesised = tight[..start].ends_with('(') && tight[end..].starts_with(')');
+    parenthesised && (tight[..start - 1].ends_with(':') || tight[..start - 1].ends_with("status"))
+}

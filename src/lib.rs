@@ -1,0 +1,22 @@
+//! `freebusy` reads what Exchange prints when a hybrid free/busy lookup fails, says which documented failure it is and on
+//! what evidence, and lists the steps that mend it.
+//!
+//! Data flows one way, and each layer uses only those before it:
+//!
+//! ```text
+//! bytes -> read -> Record -> text -> facts -> engine (over rules) -> remedy -> report
+//! ```
+//!
+//! Everything but [`read`] and [`cli`] is pure: no file system, clock or environment.
+
+#![forbid(unsafe_code)]
+
+pub mod cli;
+pub mod engine;
+pub mod facts;
+pub mod read;
+pub mod record;
+pub mod remedy;
+pub mod report;
+pub mod rules;
+pub mod text;

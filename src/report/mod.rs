@@ -1,0 +1,15 @@
+//! What is said about an analysis: one [`Answer`] for all formats, templates for what people read.
+//!
+//! The answer is the JSON contract. Text, Markdown and HTML are templates over the same value, so no format can know something
+//! that another one hides.
+
+pub mod answer;
+mod excerpt;
+mod redact;
+mod render;
+mod sanitize;
+
+pub use answer::Answer;
+pub use redact::Redactor;
+pub use render::{Format, RenderError, Renderer, Style};
+pub use sanitize::printable;

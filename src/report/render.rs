@@ -1,0 +1,285 @@
+//! Answers in the formats that people and programs read.
+//!
+//! The wording stands in `templates/`; this file knows which template is which format, and escapes for it.
+
+use super::answer::Answer;
+use super::excerpt::excerpt;
+use super::sanitize::printable;
+use minijinja::syntax::SyntaxConfig;
+use minijinja::value::Serde;
+use minijinja::{AutoEscape, Environment, Error, UndefinedBehavior, Value, context};
+use std::borrow::Cow;
+use std::fmt;
+
+/// A form of the answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Format {
+    /// For a terminal.
+    Text,
+    /// The few lines that a helpdesk needs first.
+    Brief,
+    /// For a ticket.
+    Markdown,
+    /// One self-contained page.
+    Html,
+    /// For programs.
+    Json,
+}
+
+/// How a terminal wants it.
+#[derive(Debug, Clone, Copy)]
+pub struct Style {
+    /// Columns.
+    pub width: usize,
+    /// Whether to write ANSI colours.
+    pub color: bool,
+}
+
+/// An answer that could not be rendered.
+#[derive(Debug)]
+pub enum RenderError {
+    /// A template is wrong; the error names the file and line.
+    Template(Error),
+    /// The answer is no JSON value.
+    Json(serde_json::Error),
+}
+
+impl fmt::Display for RenderError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Template(error) => {
+                write!(f, "templates/{}", error.name().unwrap_or("?"))?;
+                if let Some(line) = error.line() {
+                    write!(f, ":{line}")?;
+                }
+                write!(f, ": {error}")
+            }
+            Self::Json(error) => write!(f, "{error}"),
+        }
+    }
+}
+
+impl std::error::Error for RenderError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::Template(error) => Some(error),
+            Self::Json(error) => Some(error),
+        }
+    }
+}
+
+/// The templates that come with the program.
+const BUILT_IN: [(&str, &str); 6] = [
+    ("explain.txt", include_str!("../../templates/explain.txt")),
+    ("brief.txt", include_str!("../../templates/brief.txt")),
+    ("explain.md", include_str!("../../templates/explain.md")),
+    ("explain.html", include_str!("../../templates/explain.html")),
+    ("rule.txt", include_str!("../../templates/rule.txt")),
+    ("words.txt", include_str!("../../templates/words.txt")),
+];
+
+/// Renders answers.
+pub struct Renderer {
+    overrides: Vec<(String, String)>,
+    style: Style,
+}
+
+impl Renderer {
+    /// A renderer. `overrides` are templates, by file name, that replace built-in ones.
+    pub fn new(overrides: Vec<(String, String)>, style: Style) -> Self {
+        Self { overrides, style }
+    }
+
+    /// The names of the templates that can be replaced.
+    pub fn template_names() -> impl Iterator<Item = &'static str> {
+        BUILT_IN.iter().map(|(name, _)| *name)
+    }
+
+    /// Renders an answer to the paste `text`, which messages call `name`.
+    ///
+    /// # Errors
+    ///
+    /// When a template is wrong.
+    pub fn answer(&self, answer: &Answer, text: &str, name: &str, format: Format) -> Result<String, RenderError> {
+        let template = match format {
+            Format::Json => return json(answer),
+            Format::Text => "explain.txt",
+            Format::Brief => "brief.txt",
+            Format::Markdown => "explain.md",
+            Format::Html => "explain.html",
+        };
+        let terminal = matches!(format, Format::Text | Format::Brief);
+        let styled = terminal && self.style.color;
+        // Cleaned when they are made; in HTML they are escaped like everything else.
+        let excerpts: Vec<Value> = answer
+            .matches
+            .iter()
+            .map(|m| excerpt(text, &printable(name), &m.evidence, self.style.width, styled))
+            .map(|e| if terminal { Value::from_safe_string(e) } else { Value::from(e) })
+            .collect();
+        let context = context! {
+            answer => Value::from(Serde(answer)),
+            excerpts => excerpts,
+            name => name,
+            pasted => text,
+            version => env!("CARGO_PKG_VERSION"),
+        };
+        self.render(template, context, terminal)
+    }
+
+    /// Renders one rule, with its commands as they stand in the file.
+    ///
+    /// # Errors
+    ///
+    /// When a template is wrong.
+    pub fn rule(&self, rule: &impl serde::Serialize) -> Result<String, RenderError> {
+        self.render("rule.txt", context! { rule => Value::from(Serde(rule)) }, true)
+    }
+
+    fn render(&self, template: &str, context: Value, terminal: bool) -> Result<String, RenderError> {
+        let mut environment = Environment::new();
+        environment.set_undefined_behavior(UndefinedBehavior::Strict);
+        environment.set_fuel(Some(5_000_000));
+        let syntax = SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build();
+        environment.set_syntax(syntax.map_err(RenderError::Template)?);
+        environment.set_auto_escape_callback(|name| {
+            if name.ends_with(".html") { AutoEscape::Html } else { AutoEscape::None }
+        });
+        let width = self.style.width;
+        let color = terminal && self.style.color;
+        environment.add_filter("wrap", move |text: Cow<'_, str>, indent: usize| wrap(&text, width, indent));
+        environment.add_filter("paint", move |text: Cow<'_, str>, kind: Cow<'_, str>| paint(&text, &kind, color));
+        environment.add_filter("indent_lines", |text: Cow<'_, str>, indent: usize| indent_lines(&text, indent));
+        environment.add_filter("md", |text: Cow<'_, str>| markdown(&text));
+        environment.add_filter("fence", |text: Cow<'_, str>| fence(&text));
+        environment.add_filter("one_line", |text: Cow<'_, str>| text.split_whitespace().collect::<Vec<_>>().join(" "));
+        if terminal {
+            // Everything that stands in an expression may come from the input.
+            environment.set_formatter(|out, state, value| {
+                minijinja::escape_formatter(out, state, &clean_for_terminal(value))
+            });
+        }
+        let sources = BUILT_IN.iter().map(|(name, source)| {
+            let replaced = self.overrides.iter().find(|(n, _)| n == name).map(|(_, s)| s.as_str());
+            (*name, replaced.unwrap_or(source))
+        });
+        for (name, source) in sources {
+            // A template is compiled only when it is rendered; the others may need `words.txt`.
+            if name == template || name == "words.txt" {
+                environment.add_template(name, source).map_err(RenderError::Template)?;
+            }
+        }
+        environment
+            .get_template(template)
+            .and_then(|t| t.render(context))
+            .map(|text| format!("{}\n", text.trim_end()))
+            .map_err(RenderError::Template)
+    }
+}
+
+/// What stands in an expression of a terminal template: cleaned, unless one of this file's own filters made it.
+fn clean_for_terminal(value: &Value) -> Value {
+    match value.as_str() {
+        Some(text) if !value.is_safe() => Value::from(printable(text).into_owned()),
+        _ => value.clone(),
+    }
+}
+
+/// A cleaned text in a colour.
+fn paint(text: &str, kind: &str, color: bool) -> Value {
+    let text = printable(text);
+    let code = match kind {
+        _ if !color => return Value::from(text.into_owned()),
+        "strong" => "1",
+        "good" | "read-only" => "32",
+        "warn" | "changes-configuration" | "restarts-service" => "33;1",
+        "bad" | "destructive" | "replaces-list" => "31;1",
+        "command" => "36",
+        _ => "2",
+    };
+    Value::from_safe_string(format!("\u{1b}[{code}m{text}\u{1b}[0m"))
+}
+
+fn json(answer: &Answer) -> Result<String, RenderError> {
+    let mut text = serde_json::to_string_pretty(answer).map_err(RenderError::Json)?;
+    text.push('\n');
+    Ok(text)
+}
+
+/// Fills prose to the width; every line but the first is indented.
+fn wrap(text: &str, width: usize, indent: usize) -> String {
+    let room = width.saturating_sub(indent).max(30);
+    let mut out = String::new();
+    for (n, paragraph) in text.trim().split("\n\n").enumerate() {
+        if n > 0 {
+            out.push_str("\n\n");
+            out.push_str(&" ".repeat(indent));
+        }
+        let mut column = 0;
+        for word in paragraph.split_whitespace() {
+            let len = word.chars().count();
+            if column > 0 && column + 1 + len > room {
+                out.push('\n');
+                out.push_str(&" ".repeat(indent));
+                column = 0;
+            } else if column > 0 {
+                out.push(' ');
+                column += 1;
+            }
+            out.push_str(word);
+            column += len;
+        }
+    }
+    out
+}
+
+fn indent_lines(text: &str, indent: usize) -> String {
+    let blank = " ".repeat(indent);
+    text.trim_end().lines().map(|line| format!("{blank}{line}")).collect::<Vec<_>>().join("\n")
+}
+
+/// Escapes what Markdown or an HTML-rendering ticket system would act on.
+fn markdown(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in printable(text).trim().chars() {
+        match c {
+            '\\' | '`' | '*' | '_' | '[' | ']' | '#' | '|' | '~' | '!' => {
+                out.push('\\');
+                out.push(c);
+            }
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '&' => out.push_str("&amp;"),
+            other => out.push(other),
+        }
+    }
+    out
+}
+
+/// A code block whose fence is longer than any run of backticks inside.
+fn fence(text: &str) -> String {
+    let text = printable(text);
+    let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or(0);
+    let fence = "`".repeat(longest.max(2) + 1);
+    format!("{fence}\n{}\n{fence}", text.trim_end())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn prose_is_filled_and_paragraphs_stay() {
+        assert_eq!(wrap("aaaa bbbb cccc dddd eeee ffff gggg hhhh\n\ni", 36, 4), "aaaa bbbb cccc dddd eeee ffff\n    gggg hhhh\n\n    i");
+    }
+
+    #[test]
+    fn a_code_block_cannot_be_left() {
+        assert_eq!(fence("a ``` b"), "````\na ``` b\n````");
+    }
+
+    #[test]
+    fn markup_from_the_input_is_text() {
+        assert_eq!(markdown("<script>[x](y) `z`"), "&lt;script&gt;\\[x\\](y) \\`z\\`");
+    }
+}

@@ -1,0 +1,350 @@
+//! Reads rules from YAML, with positions and within bounds.
+//!
+//! The YAML may come from strangers: aliases and merge keys are refused, nesting, nodes and size are bounded. This file is
+//! the only one that knows serde-saphyr.
+
+use super::model::{Rule, Shared, WellKnown};
+use super::pack::{Pack, Problem, Source, compile};
+use serde::de::{self, Deserialize, DeserializeOwned, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde_saphyr::options::{DuplicateKeyPolicy, MergeKeyPolicy};
+use serde_saphyr::{Options, Spanned};
+use std::fmt;
+
+/// The largest rule file, in bytes.
+pub const LARGEST_FILE: usize = 1 << 20;
+
+/// What is wrong with a file, and where.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LoadError {
+    /// The file, as the caller named it.
+    pub file: String,
+    /// Line and column, both from 1, where they are known.
+    pub position: Option<(u64, u64)>,
+    /// What is wrong, and what to do.
+    pub message: String,
+}
+
+impl fmt::Display for LoadError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:", self.file)?;
+        if let Some((line, column)) = self.position {
+            write!(f, "{line}:{column}:")?;
+        }
+        write!(f, " {}", self.message)
+    }
+}
+
+impl std::error::Error for LoadError {}
+
+/// Reads one rule.
+///
+/// # Errors
+///
+/// When the text is not one rule; the error names the place.
+pub fn parse_rule(file: &str, text: &str) -> Result<Rule, LoadError> {
+    parse(file, text)
+}
+
+/// Reads one of the files that rules share (`phrases.yaml`, `parameters.yaml` and so on), or a profile.
+///
+/// # Errors
+///
+/// When the text is not of that form; the error names the place.
+pub fn parse_list<T: DeserializeOwned>(file: &str, text: &str) -> Result<T, LoadError> {
+    parse(file, text)
+}
+
+fn options() -> Options {
+    serde_saphyr::options! {
+        budget: serde_saphyr::budget! {
+            max_nodes: 20_000,
+            max_depth: 32,
+            max_aliases: 0,
+            max_anchors: 0,
+            max_events: 100_000,
+        },
+        duplicate_keys: DuplicateKeyPolicy::Error,
+        merge_keys: MergeKeyPolicy::Error,
+        strict_booleans: true,
+        with_snippet: false,
+    }
+}
+
+fn parse<T: DeserializeOwned>(file: &str, text: &str) -> Result<T, LoadError> {
+    if text.len() > LARGEST_FILE {
+        let message = format!("the file has {} bytes; a rule file has at most {LARGEST_FILE}", text.len());
+        return Err(LoadError { file: file.to_owned(), position: None, message });
+    }
+    serde_saphyr::from_str_with_options(text, options()).map_err(|error| {
+        let position = error.location().map(|l| (u64::from(l.line()), u64::from(l.column())));
+        // The position stands in front of the message already.
+        let message = error.to_string();
+        let message = message.split(" at line ").next().unwrap_or(&message).to_owned();
+        LoadError { file: file.to_owned(), position, message }
+    })
+}
+
+/// A set of rules and where each came from.
+#[derive(Debug)]
+pub struct Loaded {
+    /// The compiled rules.
+    pub pack: Pack<'static>,
+    /// How many rules came from files.
+    pub from_files: usize,
+}
+
+/// Collects rule files on top of a set of rules.
+#[derive(Debug, Default)]
+pub struct Loader {
+    source: Source,
+    shipped: Vec<String>,
+    files: Vec<File>,
+    errors: Vec<LoadError>,
+}
+
+/// A rule file that was read, kept to find positions in it.
+#[derive(Debug)]
+struct File {
+    name: String,
+    text: String,
+    rule: String,
+}
+
+impl Loader {
+    /// Begins with the rules of a pack.
+    ///
+    /// # Errors
+    ///
+    /// When the digest is damaged.
+    pub fn on_top_of(pack: &Pack<'_>) -> Result<Self, postcard::Error> {
+        let source = pack.source()?;
+        let shipped = source.rules.iter().map(|r| r.id.clone()).collect();
+        Ok(Self { source, shipped, ..Self::default() })
+    }
+
+    /// Adds one file. `name` is how errors call it; its last part decides what the file is.
+    pub fn add(&mut self, name: &str, text: &str) {
+        let stem = name.rsplit(['/', '\\']).next().unwrap_or(name);
+        let result = match stem {
+            "phrases.yaml" => self.merge(name, text, |shared| &mut shared.phrases, |p| p.id.clone()),
+            "contexts.yaml" => self.merge(name, text, |shared| &mut shared.contexts, |c| c.id.clone()),
+            "indications.yaml" => self.merge(name, text, |shared| &mut shared.indications, |i| format!("{i:?}")),
+            "parameters.yaml" => self.add_parameters(name, text),
+            "well-known.yaml" => self.add_well_known(name, text),
+            // The shipped ones stay: what to ask is not a rule pack's to change.
+            "intake.yaml" | "retired.yaml" => Ok(()),
+            _ => self.add_rule(name, stem, text),
+        };
+        if let Err(error) = result {
+            self.errors.push(error);
+        }
+    }
+
+    fn merge<T: DeserializeOwned + PartialEq>(
+        &mut self,
+        name: &str,
+        text: &str,
+        list: impl Fn(&mut Shared) -> &mut Vec<T>,
+        key: impl Fn(&T) -> String,
+    ) -> Result<(), LoadError> {
+        let new: Vec<T> = parse(name, text)?;
+        merge(name, list(&mut self.source.shared), new, key)
+    }
+
+    fn add_parameters(&mut self, name: &str, text: &str) -> Result<(), LoadError> {
+        let new = parse(name, text)?;
+        merge(name, &mut self.source.parameters, new, |p| p.name.clone())
+    }
+
+    fn add_well_known(&mut self, name: &str, text: &str) -> Result<(), LoadError> {
+        let new: WellKnown = parse(name, text)?;
+        let known = &mut self.source.shared.well_known;
+        let hosts: Vec<String> = new.hosts.into_iter().filter(|h| !known.hosts.contains(h)).collect();
+        let guids: Vec<String> = new.guids.into_iter().filter(|g| !known.guids.contains(g)).collect();
+        known.hosts.extend(hosts);
+        known.guids.extend(guids);
+        Ok(())
+    }
+
+    fn add_rule(&mut self, name: &str, stem: &str, text: &str) -> Result<(), LoadError> {
+        let rule: Rule = parse(name, text)?;
+        let at = |path: &str, message: String| LoadError {
+            file: name.to_owned(),
+            position: position(text, path),
+            message,
+        };
+        if stem.strip_suffix(".yaml") != Some(rule.id.as_str()) {
+            return Err(at("id", format!("the id `{}` differs from the file's name `{stem}`; rename one of them", rule.id)));
+        }
+        match self.source.rules.iter_mut().find(|known| known.id == rule.id) {
+            Some(known) if *known == rule => {}
+            Some(known) if rule.overrides && self.shipped.contains(&rule.id) => *known = rule.clone(),
+            Some(_) if self.shipped.contains(&rule.id) => {
+                let help = "write `overrides: true` if this file is meant to replace it, or choose another id";
+                return Err(at("id", format!("a shipped rule has the id `{}`; {help}", rule.id)));
+            }
+            Some(_) => return Err(at("id", format!("another file has the id `{}` already", rule.id))),
+            None => self.source.rules.push(rule.clone()),
+        }
+        self.files.push(File { name: name.to_owned(), text: text.to_owned(), rule: rule.id });
+        Ok(())
+    }
+
+    /// Compiles everything that was added.
+    ///
+    /// # Errors
+    ///
+    /// Every problem of every file, with its position where the file has one.
+    pub fn finish(self) -> Result<Loaded, Vec<LoadError>> {
+        if !self.errors.is_empty() {
+            return Err(self.errors);
+        }
+        let Self { source, files, .. } = self;
+        let from_files = files.len();
+        match compile(source) {
+            Ok(pack) => Ok(Loaded { pack, from_files }),
+            Err(problems) => Err(problems.into_iter().map(|p| locate(&files, p)).collect()),
+        }
+    }
+}
+
+fn merge<T: PartialEq>(
+    name: &str,
+    known: &mut Vec<T>,
+    new: Vec<T>,
+    key: impl Fn(&T) -> String,
+) -> Result<(), LoadError> {
+    for entry in new {
+        let id = key(&entry);
+        match known.iter().find(|k| key(k) == id) {
+            Some(same) if *same == entry => {}
+            Some(_) => {
+                let message = format!("`{id}` exists already and says something else; choose another name");
+                return Err(LoadError { file: name.to_owned(), position: None, message });
+            }
+            None => known.push(entry),
+        }
+    }
+    Ok(())
+}
+
+fn locate(files: &[File], problem: Problem) -> LoadError {
+    match files.iter().find(|file| file.rule == problem.entry) {
+        Some(file) => LoadError {
+            file: file.name.clone(),
+            position: position(&file.text, &problem.path),
+            message: format!("{}: {}", problem.path, problem.message),
+        },
+        None => LoadError { file: problem.entry, position: None, message: format!("{}: {}", problem.path, problem.message) },
+    }
+}
+
+/// Line and column of the value that a path such as `signature.any[2].phrase` leads to, or of the last part that exists.
+fn position(text: &str, path: &str) -> Option<(u64, u64)> {
+    let tree: Spanned<Tree> = serde_saphyr::from_str_with_options(text, options()).ok()?;
+    let mut at = &tree;
+    for part in path.split(['.', '[']) {
+        let next = match (&at.value, part.strip_suffix(']')) {
+            (Tree::List(items), Some(index)) => index.parse().ok().and_then(|n: usize| items.get(n)),
+            (Tree::Map(entries), None) => entries.iter().find(|(key, _)| key == part).map(|(_, value)| value),
+            _ => None,
+        };
+        match next {
+            Some(next) => at = next,
+            None => break,
+        }
+    }
+    Some((u64::from(at.referenced.line()), u64::from(at.referenced.column())))
+}
+
+/// A document as positions alone.
+#[derive(Debug)]
+enum Tree {
+    Scalar,
+    List(Vec<Spanned<Tree>>),
+    Map(Vec<(String, Spanned<Tree>)>),
+}
+
+impl<'de> Deserialize<'de> for Tree {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct TreeVisitor;
+
+        impl<'de> Visitor<'de> for TreeVisitor {
+            type Value = Tree;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("any YAML value")
+            }
+
+            fn visit_bool<E: de::Error>(self, _: bool) -> Result<Tree, E> {
+                Ok(Tree::Scalar)
+            }
+
+            fn visit_i64<E: de::Error>(self, _: i64) -> Result<Tree, E> {
+                Ok(Tree::Scalar)
+            }
+
+            fn visit_u64<E: de::Error>(self, _: u64) -> Result<Tree, E> {
+                Ok(Tree::Scalar)
+            }
+
+            fn visit_f64<E: de::Error>(self, _: f64) -> Result<Tree, E> {
+                Ok(Tree::Scalar)
+            }
+
+            fn visit_str<E: de::Error>(self, _: &str) -> Result<Tree, E> {
+                Ok(Tree::Scalar)
+            }
+
+            fn visit_unit<E: de::Error>(self) -> Result<Tree, E> {
+                Ok(Tree::Scalar)
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Tree, A::Error> {
+                let mut list = Vec::new();
+                while let Some(item) = items.next_element()? {
+                    list.push(item);
+                }
+                Ok(Tree::List(list))
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Tree, A::Error> {
+                let mut map = Vec::new();
+                while let Some(entry) = entries.next_entry()? {
+                    map.push(entry);
+                }
+                Ok(Tree::Map(map))
+            }
+        }
+
+        deserializer.deserialize_any(TreeVisitor)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_leads_to_line_and_column() {
+        let text = "id: x\nsignature:\n  any:\n    - text: a\n    - phrase: b\n";
+        assert_eq!(position(text, "signature.any[1].phrase"), Some((5, 15)));
+        assert_eq!(position(text, "id"), Some((1, 5)));
+    }
+
+    #[test]
+    fn an_unknown_key_is_named_with_its_place() {
+        let error = parse_rule("r.yaml", "id: x\ntitel: y\n").expect_err("no such key");
+        assert_eq!(error.position, Some((2, 1)));
+        assert!(error.message.contains("titel"), "{error}");
+    }
+
+    #[test]
+    fn hostile_yaml_is_refused_quickly() {
+        let bomb = "a: &a [x,x,x]\nb: &b [*a,*a]\n";
+        assert!(parse_rule("bomb.yaml", bomb).is_err());
+        let deep = format!("{}x{}", "[".repeat(5_000), "]".repeat(5_000));
+        assert!(parse_rule("deep.yaml", &deep).is_err());
+        assert!(parse_rule("large.yaml", &"a".repeat(LARGEST_FILE + 1)).is_err());
+    }
+}

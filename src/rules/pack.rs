@@ -1,0 +1,561 @@
+//! The digest of a set of rules: what the engine needs, and nothing that has to be parsed or compiled first.
+//!
+//! The built-in rules are digested at build time (`build.rs` includes this file); rules from a directory are digested
+//! when they are loaded. Both go through [`compile`], so both behave alike.
+//!
+//! A digest holds every distinct folded sentence once, as a *needle*; conditions refer to needles by number. What people
+//! read (causes, steps) stays in serialized form until a rule's answer is shown: [`Entry::body`].
+
+use super::fold::{fold, fold_variants};
+use super::model::{Auth, Condition, Context, Direction, Event, Field, Parameter, Phrase, Rule, Shared};
+use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
+use std::collections::{BTreeMap, HashMap};
+use std::fmt;
+
+/// How near the parts of an `all`, and the exclusions of a `none`, are looked for when `within` says nothing: in
+/// folded characters, so some screens of text.
+pub const DEFAULT_WITHIN: u32 = 2_000;
+
+/// The shortest literal that a rule's regex must require. Shorter ones occur everywhere, and the regex would run on
+/// every text.
+pub const MIN_LITERAL: usize = 4;
+
+/// Everything that `rules/` says, before it is compiled.
+#[derive(Debug, Clone, Default)]
+pub struct Source {
+    /// The rules, in any order.
+    pub rules: Vec<Rule>,
+    /// `parameters.yaml`.
+    pub parameters: Vec<Parameter>,
+    /// The other files that rules share.
+    pub shared: Shared,
+}
+
+/// The compiled rules.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Pack<'a> {
+    /// All needles, one after the other.
+    #[serde(borrow)]
+    pub needle_text: Cow<'a, str>,
+    /// Where each needle ends in `needle_text`.
+    pub needle_ends: Vec<u32>,
+    /// The rules, by id.
+    #[serde(borrow)]
+    pub rules: Vec<Entry<'a>>,
+    /// The contexts, in the order of their file.
+    #[serde(borrow)]
+    pub contexts: Vec<ContextEntry<'a>>,
+    /// The indications, in the order of their file.
+    pub indications: Vec<IndicationEntry>,
+    /// The parameters, serialized (`Vec<Parameter>`).
+    #[serde(borrow)]
+    pub parameters: Cow<'a, [u8]>,
+    /// What rules share in its source form, serialized ([`Shared`]): `--rules` adds to it, `--redact` reads it.
+    #[serde(borrow)]
+    pub shared: Cow<'a, [u8]>,
+}
+
+/// What the engine needs of a rule.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Entry<'a> {
+    /// [`Rule::id`]
+    #[serde(borrow)]
+    pub id: Cow<'a, str>,
+    /// [`Rule::signature`], compiled.
+    pub signature: Node,
+    /// The contexts of which one must surround the signature; empty where the rule names none.
+    pub contexts: Vec<u16>,
+    /// [`Rule::hints`] and [`Rule::lids`], compiled.
+    pub hints: Vec<Node>,
+    /// The rules, by number, that give way to this one.
+    pub outranks: Vec<u16>,
+    /// [`Rule::direction`]
+    pub direction: Vec<Direction>,
+    /// [`Rule::auth`]
+    pub auth: Vec<Auth>,
+    /// The whole [`Rule`], serialized.
+    #[serde(borrow)]
+    pub body: Cow<'a, [u8]>,
+}
+
+/// A compiled context.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct ContextEntry<'a> {
+    /// [`super::model::Context::id`]
+    #[serde(borrow)]
+    pub id: Cow<'a, str>,
+    /// [`super::model::Context::title`]
+    #[serde(borrow)]
+    pub title: Cow<'a, str>,
+    /// [`super::model::Context::question`]
+    #[serde(borrow)]
+    pub question: Cow<'a, str>,
+    /// The condition.
+    pub node: Node,
+}
+
+/// A compiled indication.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct IndicationEntry {
+    /// [`super::model::Indication::direction`]
+    pub direction: Option<Direction>,
+    /// [`super::model::Indication::auth`]
+    pub auth: Option<Auth>,
+    /// The condition.
+    pub node: Node,
+}
+
+/// A compiled condition.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum Node {
+    /// Any of these needles.
+    Needles(Vec<u32>),
+    /// A regex over the tight text, run only where the needle was found.
+    Regex {
+        /// The pattern, white space already removed.
+        pattern: String,
+        /// Needles of which one stands in every text that the pattern matches.
+        needles: Vec<u32>,
+    },
+    /// A LID.
+    Lid(u32),
+    /// An HTTP status.
+    HttpStatus(u32),
+    /// An AADSTS number.
+    Aadsts(u32),
+    /// A diagnostics number.
+    Diagnostics(u32),
+    /// A Windows event.
+    Event(Event),
+    /// A field.
+    Field(Field),
+    /// Every part, near one another, and none of the exclusions near them.
+    All {
+        /// What must hold.
+        parts: Vec<Node>,
+        /// What must not.
+        none: Vec<Node>,
+        /// How near, in folded characters.
+        within: u32,
+    },
+    /// At least one.
+    Any(Vec<Node>),
+}
+
+impl<'a> Pack<'a> {
+    /// Reads a digest.
+    ///
+    /// # Errors
+    ///
+    /// When the bytes are not a digest of this version.
+    pub fn from_bytes(bytes: &'a [u8]) -> Result<Self, postcard::Error> {
+        postcard::from_bytes(bytes)
+    }
+
+    /// The needles, in the order of their numbers.
+    pub fn needles(&self) -> impl Iterator<Item = &str> {
+        let mut start = 0;
+        self.needle_ends.iter().map(move |&end| {
+            let needle = &self.needle_text[start..end as usize];
+            start = end as usize;
+            needle
+        })
+    }
+
+    /// The number of the rule with this id.
+    pub fn rule_index(&self, id: &str) -> Option<usize> {
+        self.rules.binary_search_by(|entry| entry.id.as_ref().cmp(id)).ok()
+    }
+
+    /// The number of the context with this id.
+    pub fn context_index(&self, id: &str) -> Option<usize> {
+        self.contexts.iter().position(|context| context.id == id)
+    }
+
+    /// The parameters that commands may use.
+    ///
+    /// # Errors
+    ///
+    /// When the digest is damaged.
+    pub fn parameters(&self) -> Result<Vec<Parameter>, postcard::Error> {
+        postcard::from_bytes(&self.parameters)
+    }
+
+    /// What rules share, in its source form.
+    ///
+    /// # Errors
+    ///
+    /// When the digest is damaged.
+    pub fn shared(&self) -> Result<Shared, postcard::Error> {
+        postcard::from_bytes(&self.shared)
+    }
+
+    /// Everything that was compiled into this pack.
+    ///
+    /// # Errors
+    ///
+    /// When the digest is damaged.
+    pub fn source(&self) -> Result<Source, postcard::Error> {
+        let rules = self.rules.iter().map(Entry::rule).collect::<Result<_, _>>()?;
+        Ok(Source { rules, parameters: self.parameters()?, shared: self.shared()? })
+    }
+}
+
+impl Entry<'_> {
+    /// The whole rule.
+    ///
+    /// # Errors
+    ///
+    /// When the digest is damaged.
+    pub fn rule(&self) -> Result<Rule, postcard::Error> {
+        postcard::from_bytes(&self.body)
+    }
+}
+
+/// What is wrong with a set of rules, and in which key of which entry.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Problem {
+    /// The id of the rule or entry.
+    pub entry: String,
+    /// The keys that lead to the place, such as `signature.any[2].phrase`.
+    pub path: String,
+    /// What is wrong, and what to do.
+    pub message: String,
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}: {}", self.entry, self.path, self.message)
+    }
+}
+
+/// Digests a set of rules.
+///
+/// # Errors
+///
+/// Every problem found, not only the first: an unknown phrase, context or rule, a condition that says nothing, a
+/// regex that does not compile or requires no literal.
+pub fn compile(mut source: Source) -> Result<Pack<'static>, Vec<Problem>> {
+    source.rules.sort_by(|a, b| a.id.cmp(&b.id));
+    let mut compiler = Compiler {
+        phrases: source.shared.phrases.iter().map(|p| (p.id.as_str(), p)).collect(),
+        needles: Vec::new(),
+        numbers: HashMap::new(),
+        problems: Vec::new(),
+        entry: String::new(),
+    };
+    let context_numbers: HashMap<&str, u16> =
+        source.shared.contexts.iter().enumerate().map(|(n, c)| (c.id.as_str(), n as u16)).collect();
+    let rule_numbers: BTreeMap<&str, u16> =
+        source.rules.iter().enumerate().map(|(n, r)| (r.id.as_str(), n as u16)).collect();
+
+    let mut contexts = Vec::new();
+    for context in &source.shared.contexts {
+        compiler.entry = context.id.clone();
+        for (n, included) in context.includes.iter().enumerate() {
+            if !context_numbers.contains_key(included.as_str()) {
+                compiler.problem(format!("includes[{n}]"), format!("there is no context `{included}`"));
+            }
+        }
+        contexts.push(ContextEntry {
+            id: context.id.clone().into(),
+            title: context.title.clone().into(),
+            question: context.question.clone().into(),
+            node: compiler.condition(&context.condition, "where"),
+        });
+    }
+    let mut indications = Vec::new();
+    for (n, indication) in source.shared.indications.iter().enumerate() {
+        compiler.entry = format!("indication {}", n + 1);
+        indications.push(IndicationEntry {
+            direction: indication.direction,
+            auth: indication.auth,
+            node: compiler.condition(&indication.condition, "where"),
+        });
+    }
+    let mut rules = Vec::new();
+    for rule in &source.rules {
+        compiler.entry = rule.id.clone();
+        let mut hints: Vec<Node> =
+            rule.hints.iter().enumerate().map(|(n, h)| compiler.condition(h, &format!("hints[{n}]"))).collect();
+        hints.extend(rule.lids.iter().map(|&lid| Node::Lid(lid)));
+        let mut outranks = Vec::new();
+        for (n, id) in rule.outranks.iter().enumerate() {
+            match rule_numbers.get(id.as_str()) {
+                Some(&number) => outranks.push(number),
+                None => compiler.problem(format!("outranks[{n}]"), format!("there is no rule `{id}`")),
+            }
+        }
+        let mut surrounding = Vec::new();
+        if let Some(id) = &rule.context {
+            match context_numbers.get(id.as_str()) {
+                Some(&number) => include_contexts(number, &source.shared.contexts, &context_numbers, &mut surrounding),
+                None => compiler.problem("context".into(), format!("there is no context `{id}`")),
+            }
+        }
+        let signature = compiler.condition(&rule.signature, "signature");
+        rules.push(Entry {
+            id: rule.id.clone().into(),
+            signature,
+            contexts: surrounding,
+            hints,
+            outranks,
+            direction: rule.direction.clone(),
+            auth: rule.auth.clone(),
+            body: bytes(rule),
+        });
+    }
+    for pair in source.rules.windows(2) {
+        if pair[0].id == pair[1].id {
+            compiler.entry = pair[0].id.clone();
+            compiler.problem("id".into(), "two rules have this id".into());
+        }
+    }
+    if !compiler.problems.is_empty() {
+        return Err(compiler.problems);
+    }
+    let mut needle_text = String::new();
+    let mut needle_ends = Vec::new();
+    for needle in &compiler.needles {
+        needle_text.push_str(needle);
+        needle_ends.push(needle_text.len() as u32);
+    }
+    Ok(Pack {
+        needle_text: needle_text.into(),
+        needle_ends,
+        rules,
+        contexts,
+        indications,
+        parameters: bytes(&source.parameters),
+        shared: bytes(&source.shared),
+    })
+}
+
+/// A context and, transitively, the contexts that stand for it.
+fn include_contexts(number: u16, all: &[Context], numbers: &HashMap<&str, u16>, into: &mut Vec<u16>) {
+    if into.contains(&number) {
+        return;
+    }
+    into.push(number);
+    for included in &all[number as usize].includes {
+        if let Some(&number) = numbers.get(included.as_str()) {
+            include_contexts(number, all, numbers, into);
+        }
+    }
+}
+
+fn bytes<T: Serialize>(value: &T) -> Cow<'static, [u8]> {
+    // Serializing a plain data type into memory has no way to fail.
+    Cow::Owned(postcard::to_allocvec(value).unwrap_or_default())
+}
+
+struct Compiler<'s> {
+    phrases: HashMap<&'s str, &'s Phrase>,
+    needles: Vec<String>,
+    numbers: HashMap<String, u32>,
+    problems: Vec<Problem>,
+    entry: String,
+}
+
+impl Compiler<'_> {
+    fn problem(&mut self, path: String, message: String) {
+        self.problems.push(Problem { entry: self.entry.clone(), path, message });
+    }
+
+    fn needle(&mut self, folded: String) -> u32 {
+        if let Some(&number) = self.numbers.get(&folded) {
+            return number;
+        }
+        let number = self.needles.len() as u32;
+        self.needles.push(folded.clone());
+        self.numbers.insert(folded, number);
+        number
+    }
+
+    fn condition(&mut self, condition: &Condition, path: &str) -> Node {
+        let mut parts = Vec::new();
+        if let Some(text) = &condition.text {
+            let folded = fold(text);
+            if folded.len() < MIN_LITERAL {
+                self.problem(
+                    format!("{path}.text"),
+                    format!("`{text}` has fewer than {MIN_LITERAL} letters and digits; it would be found everywhere"),
+                );
+            }
+            let variants = fold_variants(text).into_iter().map(|v| self.needle(v)).collect();
+            parts.push(Node::Needles(variants));
+        }
+        if let Some(id) = &condition.phrase {
+            match self.phrases.get(id.as_str()).copied() {
+                Some(phrase) => {
+                    let mut needles = Vec::new();
+                    for variant in &phrase.variants {
+                        for folded in fold_variants(&variant.text) {
+                            needles.push(self.needle(folded));
+                        }
+                    }
+                    needles.sort_unstable();
+                    needles.dedup();
+                    parts.push(Node::Needles(needles));
+                }
+                None => self.problem(
+                    format!("{path}.phrase"),
+                    format!("there is no phrase `{id}`; phrases stand in phrases.yaml"),
+                ),
+            }
+        }
+        if let Some(pattern) = &condition.regex {
+            parts.extend(self.regex(pattern, path));
+        }
+        parts.extend(condition.lid.map(Node::Lid));
+        parts.extend(condition.http_status.map(Node::HttpStatus));
+        parts.extend(condition.aadsts.map(Node::Aadsts));
+        parts.extend(condition.diagnostics.map(Node::Diagnostics));
+        parts.extend(condition.event.clone().map(Node::Event));
+        parts.extend(condition.field.clone().map(Node::Field));
+        for (n, part) in condition.all.iter().enumerate() {
+            parts.push(self.condition(part, &format!("{path}.all[{n}]")));
+        }
+        if !condition.any.is_empty() {
+            let any = condition.any.iter().enumerate().map(|(n, c)| self.condition(c, &format!("{path}.any[{n}]")));
+            parts.push(Node::Any(any.collect()));
+        }
+        let none: Vec<Node> =
+            condition.none.iter().enumerate().map(|(n, c)| self.condition(c, &format!("{path}.none[{n}]"))).collect();
+        if parts.is_empty() {
+            self.problem(
+                path.to_owned(),
+                "the condition names nothing that must be there; add `text`, `phrase`, `any` or another key".into(),
+            );
+        }
+        match parts.pop() {
+            Some(only) if parts.is_empty() && none.is_empty() => only,
+            Some(last) => {
+                parts.push(last);
+                Node::All { parts, none, within: condition.within.unwrap_or(DEFAULT_WITHIN) }
+            }
+            None => Node::Any(Vec::new()),
+        }
+    }
+
+    fn regex(&mut self, pattern: &str, path: &str) -> Option<Node> {
+        let path = format!("{path}.regex");
+        let pattern: String = strip_white_space(pattern);
+        let hir = match parse_regex(&pattern) {
+            Ok(hir) => hir,
+            Err(error) => {
+                self.problem(path, format!("the regex does not parse: {error}"));
+                return None;
+            }
+        };
+        let literals = required_literals(&hir);
+        let needles: Vec<String> = literals.iter().map(|l| fold(l)).collect();
+        if needles.is_empty() || needles.iter().any(|n| n.len() < MIN_LITERAL) {
+            self.problem(
+                path,
+                format!(
+                    "the regex requires no literal of {MIN_LITERAL} letters or digits, so it would have to run on every text; \
+                     add a fixed part"
+                ),
+            );
+            return None;
+        }
+        let needles = needles.into_iter().map(|n| self.needle(n)).collect();
+        Some(Node::Regex { pattern, needles })
+    }
+}
+
+/// Removes white space from a pattern: the text that a rule's regex sees has none. An escaped blank goes too.
+fn strip_white_space(pattern: &str) -> String {
+    let mut out = String::with_capacity(pattern.len());
+    let mut escaped = false;
+    for c in pattern.chars() {
+        if c.is_whitespace() {
+            if escaped {
+                out.pop();
+            }
+            escaped = false;
+            continue;
+        }
+        escaped = c == '\\' && !escaped;
+        out.push(c);
+    }
+    out
+}
+
+/// Parses a rule's regex the way the engine compiles it.
+fn parse_regex(pattern: &str) -> Result<regex_syntax::hir::Hir, String> {
+    regex_syntax::ParserBuilder::new()
+        .nest_limit(50)
+        .build()
+        .parse(pattern)
+        .map_err(|error| error.to_string())
+}
+
+/// Literals of which one stands in every match: the longest such set that the pattern's concatenations offer.
+fn required_literals(hir: &regex_syntax::hir::Hir) -> Vec<String> {
+    use regex_syntax::hir::HirKind;
+    match hir.kind() {
+        HirKind::Literal(literal) => String::from_utf8(literal.0.to_vec()).into_iter().collect(),
+        HirKind::Capture(capture) => required_literals(&capture.sub),
+        HirKind::Repetition(repetition) if repetition.min > 0 => required_literals(&repetition.sub),
+        HirKind::Concat(parts) => parts
+            .iter()
+            .map(required_literals)
+            .max_by_key(|set| set.iter().map(|l| fold(l).len()).min().unwrap_or(0))
+            .unwrap_or_default(),
+        HirKind::Alternation(branches) => {
+            let sets: Vec<Vec<String>> = branches.iter().map(required_literals).collect();
+            if sets.iter().any(Vec::is_empty) { Vec::new() } else { sets.concat() }
+        }
+        _ => Vec::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn text(sentence: &str) -> Condition {
+        Condition { text: Some(sentence.into()), ..Condition::default() }
+    }
+
+    fn literals(pattern: &str) -> Vec<String> {
+        required_literals(&parse_regex(&strip_white_space(pattern)).expect("a valid pattern"))
+    }
+
+    #[test]
+    fn a_regex_yields_the_literal_that_every_match_contains() {
+        assert_eq!(literals("email address [a-z0-9+/]{20,}"), ["emailaddress"]);
+        assert_eq!(literals("sp_prot[_-]tls1_[01]_(server|client)"), ["sp_prot"]);
+        assert_eq!(literals("(abcd|efgh)x?"), ["abcd", "efgh"]);
+        assert!(literals("[a-z]+").is_empty());
+    }
+
+    #[test]
+    fn an_alternation_without_a_literal_in_one_branch_requires_none() {
+        assert!(literals("(abcdef|[0-9]+)").is_empty());
+    }
+
+    #[test]
+    fn white_space_in_a_pattern_does_not_count() {
+        assert_eq!(strip_white_space(r"is\ not  correct\\"), r"isnotcorrect\\");
+    }
+
+    #[test]
+    fn every_problem_is_reported_not_only_the_first() {
+        let mut broken = Condition { phrase: Some("no-such".into()), ..Condition::default() };
+        broken.any = vec![text("x"), Condition::default()];
+        let context = Context {
+            id: "c".into(),
+            title: String::new(),
+            question: String::new(),
+            includes: vec!["nowhere".into()],
+            condition: broken,
+        };
+        let problems = compile(Source { shared: Shared { contexts: vec![context], ..Shared::default() }, ..Source::default() }).expect_err("four problems");
+        let paths: Vec<&str> = problems.iter().map(|p| p.path.as_str()).collect();
+        assert_eq!(paths, ["includes[0]", "where.phrase", "where.any[0].text", "where.any[1]"]);
+    }
+}

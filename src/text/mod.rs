@@ -1,0 +1,210 @@
+//! Normalised text, with a map back to the original positions.
+//!
+//! What a helpdesk pastes has been through consoles, mail clients, forums and JSON. [`Text`] offers three views of it,
+//! each damaged less easily than the one before, and all able to say where in the paste a piece came from:
+//!
+//! | view     | escapes | white space          | punctuation | letters           | used for              |
+//! |----------|---------|----------------------|-------------|-------------------|-----------------------|
+//! | `clean`  | undone  | runs become one blank | kept        | as they are       | facts: addresses, URLs |
+//! | `tight`  | undone  | gone                 | quotes unified | lower case      | a rule's regex, codes |
+//! | `folded` | undone  | gone                 | gone        | lower case, no accents | phrases           |
+//!
+//! White space must go entirely because consoles wrap inside words (`on a sen⏎d`): no view with blanks could tell such a
+//! wrap from a space.
+
+pub mod fold;
+mod layout;
+mod unescape;
+
+use std::ops::Range;
+
+/// One character on its way through normalisation, with the bytes of the original that it stands for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Unit {
+    /// The character.
+    pub c: char,
+    /// Where its source begins in the original.
+    pub start: u32,
+    /// Where its source ends.
+    pub end: u32,
+}
+
+/// One view of a text, with the original position of every byte.
+#[derive(Debug, Default)]
+pub struct View {
+    text: String,
+    spans: Vec<(u32, u32)>,
+}
+
+impl View {
+    fn push(&mut self, c: char, unit: Unit) {
+        self.text.push(c);
+        self.spans.extend(std::iter::repeat_n((unit.start, unit.end), c.len_utf8()));
+    }
+
+    /// The view's text.
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// The bytes of the original that these bytes of the view stand for.
+    pub fn original(&self, range: Range<usize>) -> Range<usize> {
+        let start = self.spans.get(range.start).map_or(0, |span| span.0 as usize);
+        let end = match range.end.checked_sub(1).and_then(|last| self.spans.get(last)) {
+            Some(span) => span.1 as usize,
+            None => start,
+        };
+        start..end.max(start)
+    }
+
+    /// The first byte of the view that stands for the original at `offset` or behind it.
+    pub fn at(&self, offset: usize) -> usize {
+        self.spans.partition_point(|span| (span.0 as usize) < offset)
+    }
+
+    /// Whether something was taken away from the original between this byte and the one before it.
+    pub fn gap_before(&self, index: usize) -> bool {
+        match index.checked_sub(1) {
+            Some(before) => match (self.spans.get(before), self.spans.get(index)) {
+                (Some(a), Some(b)) => b.0 > a.1,
+                _ => true,
+            },
+            None => true,
+        }
+    }
+}
+
+/// A text in its three views.
+#[derive(Debug, Default)]
+pub struct Text {
+    /// Escapes undone, one blank for every run of white space.
+    pub clean: View,
+    /// Without white space, lower case, quotes unified.
+    pub tight: View,
+    /// Letters and digits only, without accents.
+    pub folded: View,
+}
+
+impl Text {
+    /// Normalises a text.
+    pub fn new(original: &str) -> Self {
+        let units = original
+            .char_indices()
+            .map(|(at, c)| Unit { c, start: at as u32, end: (at + c.len_utf8()) as u32 })
+            .collect();
+        let units = layout::lines(unescape::unescape(units));
+        let mut text = Self::default();
+        let mut blank: Option<Unit> = None;
+        for unit in units {
+            if unit.c.is_whitespace() {
+                blank = blank.or(Some(unit));
+                continue;
+            }
+            if is_invisible(unit.c) {
+                continue;
+            }
+            if let Some(blank) = blank.take() {
+                if !text.clean.text.is_empty() {
+                    text.clean.push(' ', blank);
+                }
+            }
+            text.clean.push(straight(unit.c), unit);
+            let tight = straight(unit.c);
+            // A doubled quote is how CSV writes one.
+            if !(matches!(tight, '"' | '\'') && text.tight.text.ends_with(tight)) {
+                for lower in tight.to_lowercase() {
+                    text.tight.push(lower, unit);
+                }
+            }
+            fold::fold_char(unit.c, |folded| text.folded.push(folded, unit));
+        }
+        text
+    }
+}
+
+/// The plain form of a typographic quote or dash.
+fn straight(c: char) -> char {
+    match c {
+        '\u{2018}' | '\u{2019}' | '\u{201a}' | '\u{201b}' | '\u{2032}' | '\u{b4}' => '\'',
+        '\u{201c}' | '\u{201d}' | '\u{201e}' | '\u{201f}' | '\u{ab}' | '\u{bb}' => '"',
+        '\u{2010}'..='\u{2015}' | '\u{2212}' => '-',
+        '\u{ff1a}' => ':',
+        '\u{ff08}' => '(',
+        '\u{ff09}' => ')',
+        other => other,
+    }
+}
+
+/// Characters that leave no mark: zero-width, soft hyphen, byte order mark, bidirectional controls.
+fn is_invisible(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn folded(text: &str) -> String {
+        Text::new(text).folded.as_str().to_owned()
+    }
+
+    #[test]
+    fn a_wrap_inside_a_word_leaves_no_trace() {
+        assert_eq!(folded("occurred on a sen\r\n              d."), folded("occurred on a send."));
+    }
+
+    #[test]
+    fn escapes_are_undone_once_and_twice() {
+        let plain = "<Fault> \"a\" ---> b";
+        for escaped in [
+            "&lt;Fault&gt; &quot;a&quot; ---&gt; b",
+            "&amp;lt;Fault&amp;gt; &amp;quot;a&amp;quot; ---&amp;gt; b",
+            r#"\u003cFault\u003e \"a\" ---\u003e b"#,
+            r#"\\u003cFault\\u003e \\\"a\\\" ---\\u003e b"#,
+        ] {
+            assert_eq!(folded(escaped), folded(plain), "{escaped}");
+            assert_eq!(Text::new(escaped).clean.as_str(), plain, "{escaped}");
+        }
+    }
+
+    #[test]
+    fn evidence_is_found_in_the_original() {
+        let original = "x &lt;the&#xD;\r\n error&gt; y";
+        let text = Text::new(original);
+        let at = text.folded.as_str().find("theerror").expect("folded text");
+        assert_eq!(&original[text.folded.original(at..at + 8)], "the&#xD;\r\n error");
+    }
+
+    #[test]
+    fn stream_prefixes_are_no_part_of_the_sentence() {
+        let wrapped = "VERBOSE: The entered and stored\r\nVERBOSE: passwords do not match";
+        assert!(folded(wrapped).contains("theenteredandstoredpasswordsdonotmatch"));
+        let german = "AUSFÜHRLICH: The entered and\nAUSFÜHRLICH: stored passwords";
+        assert!(folded(german).contains("enteredandstored"));
+    }
+
+    #[test]
+    fn a_windows_path_is_no_escape() {
+        assert_eq!(Text::new(r"see C:\new\table\reports").clean.as_str(), r"see C:\new\table\reports");
+    }
+
+    #[test]
+    fn html_markup_is_no_part_of_the_sentence() {
+        assert_eq!(folded("Unable to <b>connect</b><br/>to the"), folded("Unable to connect to the"));
+    }
+
+    #[test]
+    fn a_hard_wrap_is_joined_without_a_blank() {
+        let line = "a".repeat(73) + " user@c";
+        let text = Text::new(&format!("{line}\r\nontoso.com is not there")).clean;
+        assert!(text.as_str().ends_with("user@contoso.com is not there"), "{}", text.as_str());
+    }
+
+    #[test]
+    fn nothing_panics_on_strange_text() {
+        for strange in ["", "\u{feff}", "&", "&#x110000;", "&#xD800;", r"\u", r"\ud800", "_xZZZZ_", "\0\0", "<br", "\r\r\n"] {
+            let _ = Text::new(strange);
+        }
+    }
+}

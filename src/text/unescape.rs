@@ -1,0 +1,194 @@
+//! Undoes what HTML, JSON, Clixml and Markdown do to a text on its way to the clipboard.
+//!
+//! Each pass works on [`Unit`]s, so a character that came from `&amp;lt;` still knows which bytes of the original it
+//! stands for. Passes repeat, because a text can be escaped twice.
+
+use super::Unit;
+
+/// How often escapes are undone: a SOAP fault in a JSON string in an HTML page needs three.
+const PASSES: usize = 4;
+
+/// Undoes escapes until none is left, at most [`PASSES`] times.
+pub(super) fn unescape(mut units: Vec<Unit>) -> Vec<Unit> {
+    for _ in 0..PASSES {
+        if !units.iter().any(|u| matches!(u.c, '&' | '\\' | '_' | '<')) {
+            break;
+        }
+        let json = looks_like_json(&units);
+        let mut changed = false;
+        let mut out = Vec::with_capacity(units.len());
+        let mut at = 0;
+        while at < units.len() {
+            let found = match units[at].c {
+                '&' => entity(&units[at..]),
+                '\\' => backslash(&units[at..], json),
+                '_' => hex_escape(&units[at..]),
+                '<' => html_tag(&units[at..]),
+                _ => None,
+            };
+            match found {
+                Some((c, len)) => {
+                    changed = true;
+                    if let Some(c) = c {
+                        out.push(Unit { c, start: units[at].start, end: units[at + len - 1].end });
+                    }
+                    at += len;
+                }
+                None => {
+                    out.push(units[at]);
+                    at += 1;
+                }
+            }
+        }
+        units = out;
+        if !changed {
+            break;
+        }
+    }
+    units
+}
+
+/// Whether `\n` in this text is an escape rather than a part of a path.
+///
+/// Escaped quotes, a whole `\r\n` and `\u00..` appear in JSON only; so does a text that begins as an object or array.
+fn looks_like_json(units: &[Unit]) -> bool {
+    let first = units.iter().find(|u| !u.c.is_whitespace()).map(|u| u.c);
+    let second = units.iter().filter(|u| !u.c.is_whitespace()).nth(1).map(|u| u.c);
+    if matches!((first, second), (Some('{'), Some('"' | '\'')) | (Some('['), Some('{' | '"'))) {
+        return true;
+    }
+    units.windows(4).any(|w| {
+        w[0].c == '\\'
+            && (w[1].c == '"'
+                || (w[1].c == 'r' && w[2].c == '\\' && w[3].c == 'n')
+                || (w[1].c == 'u' && w[2].c == '0' && w[3].c == '0'))
+    })
+}
+
+type Replacement = Option<(Option<char>, usize)>;
+
+fn entity(units: &[Unit]) -> Replacement {
+    // The longest name below has eight letters; a numeric entity has at most seven digits.
+    let end = units.iter().take(12).position(|u| u.c == ';')?;
+    let name: String = units[1..end].iter().map(|u| u.c).collect();
+    let c = match name.strip_prefix('#') {
+        Some(number) => {
+            let code = match number.strip_prefix(['x', 'X']) {
+                Some(hex) => u32::from_str_radix(hex, 16).ok()?,
+                None => number.parse().ok()?,
+            };
+            char::from_u32(code)?
+        }
+        None => named_entity(&name)?,
+    };
+    Some((Some(c), end + 1))
+}
+
+/// The entities that mail clients and forums write. Upper-casing a page upper-cases their names too.
+fn named_entity(name: &str) -> Option<char> {
+    let exact = match name {
+        "Auml" => 'Ä',
+        "Ouml" => 'Ö',
+        "Uuml" => 'Ü',
+        "Eacute" => 'É',
+        _ => '\0',
+    };
+    if exact != '\0' {
+        return Some(exact);
+    }
+    Some(match name.to_ascii_lowercase().as_str() {
+        "amp" => '&',
+        "lt" => '<',
+        "gt" => '>',
+        "quot" => '"',
+        "apos" => '\'',
+        "nbsp" => '\u{a0}',
+        "ndash" => '\u{2013}',
+        "mdash" => '\u{2014}',
+        "lsquo" => '\u{2018}',
+        "rsquo" => '\u{2019}',
+        "sbquo" => '\u{201a}',
+        "ldquo" => '\u{201c}',
+        "rdquo" => '\u{201d}',
+        "bdquo" => '\u{201e}',
+        "laquo" => '\u{ab}',
+        "raquo" => '\u{bb}',
+        "hellip" => '\u{2026}',
+        "shy" => '\u{ad}',
+        "auml" => 'ä',
+        "ouml" => 'ö',
+        "uuml" => 'ü',
+        "szlig" => 'ß',
+        "agrave" => 'à',
+        "aacute" => 'á',
+        "acirc" => 'â',
+        "atilde" => 'ã',
+        "ccedil" => 'ç',
+        "egrave" => 'è',
+        "eacute" => 'é',
+        "ecirc" => 'ê',
+        "iacute" => 'í',
+        "ntilde" => 'ñ',
+        "oacute" => 'ó',
+        "ocirc" => 'ô',
+        "otilde" => 'õ',
+        "uacute" => 'ú',
+        _ => return None,
+    })
+}
+
+fn backslash(units: &[Unit], json: bool) -> Replacement {
+    let next = units.get(1)?.c;
+    match next {
+        'u' | 'U' => {
+            let digits: String = units.get(2..6)?.iter().map(|u| u.c).collect();
+            let code = u32::from_str_radix(&digits, 16).ok()?;
+            // Half of a surrogate pair: not a letter that any rule looks for.
+            Some((Some(char::from_u32(code).unwrap_or('\u{fffd}')), 6))
+        }
+        '"' | '\'' | '/' => Some((Some(next), 2)),
+        '\\' if json => Some((Some('\\'), 2)),
+        'n' | 'N' | 'r' | 'R' if json => Some((Some('\n'), 2)),
+        't' | 'T' if json => Some((Some('\t'), 2)),
+        // Markdown puts a backslash before what would otherwise be markup.
+        '<' | '>' | '_' | '*' | '[' | ']' | '`' | '#' => Some((Some(next), 2)),
+        _ => None,
+    }
+}
+
+/// `_x000D_`, as Clixml and Excel write control characters.
+fn hex_escape(units: &[Unit]) -> Replacement {
+    let window = units.get(..7)?;
+    if !matches!(window[1].c, 'x' | 'X') || window[6].c != '_' {
+        return None;
+    }
+    let digits: String = window[2..6].iter().map(|u| u.c).collect();
+    let c = char::from_u32(u32::from_str_radix(&digits, 16).ok()?)?;
+    Some((Some(c), 7))
+}
+
+/// Tags that a copied page brings along. Only HTML's own: a SOAP fault's elements are part of the evidence.
+fn html_tag(units: &[Unit]) -> Replacement {
+    const BLOCK: [&str; 14] =
+        ["br", "p", "div", "li", "ul", "ol", "tr", "td", "th", "table", "tbody", "pre", "blockquote", "hr"];
+    const INLINE: [&str; 13] =
+        ["b", "i", "u", "em", "strong", "span", "code", "font", "mark", "wbr", "a", "small", "kbd"];
+    let end = units.iter().take(300).position(|u| u.c == '>')?;
+    let inside: String = units[1..end].iter().map(|u| u.c.to_ascii_lowercase()).collect();
+    let name: &str = inside
+        .trim_start_matches('/')
+        .split(|c: char| !c.is_ascii_alphanumeric())
+        .next()
+        .unwrap_or_default();
+    let rest = &inside.trim_start_matches('/')[name.len()..];
+    if !(rest.is_empty() || rest.starts_with([' ', '/', '\t', '\r', '\n'])) {
+        return None;
+    }
+    if BLOCK.contains(&name) {
+        Some((Some('\n'), end + 1))
+    } else if INLINE.contains(&name) {
+        Some((None, end + 1))
+    } else {
+        None
+    }
+}
