@@ -107,7 +107,7 @@ impl Evaluator<'_> {
     pub fn sites(&self, node: &Node) -> Vec<Site> {
         match node {
             Node::Needles(needles) => self.needle_sites(needles),
-            Node::Regex { pattern, needles } => self.regex_sites(pattern, needles),
+            Node::Regex { pattern, needles, literals } => self.regex_sites(pattern, needles, literals),
             Node::Lid(lid) => self.fact_sites(&self.facts.lids, *lid),
             Node::HttpStatus(status) => self.fact_sites(&self.facts.http_status, *status),
             Node::Aadsts(code) => self.fact_sites(&self.facts.aadsts, *code),
@@ -147,16 +147,17 @@ impl Evaluator<'_> {
         sites
     }
 
-    fn regex_sites(&self, pattern: &str, needles: &[u32]) -> Vec<Site> {
-        if needles.iter().all(|n| self.hits.places.get(*n as usize).is_none_or(Vec::is_empty)) {
+    fn regex_sites(&self, pattern: &str, needles: &[u32], literals: &[String]) -> Vec<Site> {
+        let found = needles.iter().any(|n| self.hits.places.get(*n as usize).is_some_and(|p| !p.is_empty()));
+        if !found && !literals.iter().any(|l| self.text.tight.as_str().contains(l)) {
             return Vec::new();
         }
         // The pattern was parsed when the rules were digested; a size past the limit makes the condition fail, not the answer.
-        let Ok(regex) = regex::RegexBuilder::new(pattern).unicode(false).size_limit(1 << 20).build() else {
+        let Ok(regex) = regex::bytes::RegexBuilder::new(pattern).unicode(false).size_limit(1 << 20).build() else {
             return Vec::new();
         };
         regex
-            .find_iter(self.text.tight.as_str())
+            .find_iter(self.text.tight.as_str().as_bytes())
             .take(MOST_HITS)
             .map(|found| self.in_folded(self.text.tight.original(found.range())))
             .map(Site::new)

@@ -36,23 +36,28 @@ pub(super) fn http_status(text: &Text) -> Vec<Found<u32>> {
         }
         let end = start + 3;
         let Ok(value) = tight[start..end].parse::<u32>() else { continue };
-        if (400..600).contains(&value) && is_status(tight, start, end) {
+        if !(400..600).contains(&value) {
+            continue;
+        }
+        if let Some(end) = status_end(tight, start, end) {
             push_distinct(&mut found, Found { value, span: text.tight.original(start..end) });
         }
     }
     found
 }
 
-fn is_status(tight: &str, start: usize, end: usize) -> bool {
+/// Where the status ends, with what makes it one: the reason or the bracket behind it.
+fn status_end(tight: &str, start: usize, end: usize) -> Option<usize> {
     let before = tight[..start].trim_end_matches(['(', '"', '\'', '=', ':', '[']);
     if BEFORE.iter().any(|word| before.ends_with(word)) || before.ends_with("http-status") {
-        return true;
+        return Some(end);
     }
     let behind = tight[end..].trim_start_matches([')', ':', '-', '"', ',', '.', '*']);
-    if BEHIND.iter().any(|word| behind.starts_with(word)) {
-        return true;
+    if let Some(word) = BEHIND.iter().find(|word| behind.starts_with(**word)) {
+        return Some(tight.len() - behind.len() + word.len());
     }
     // `System.Net.WebException: ...: (401) ...` in the server's language.
-    let parenthesised = tight[..start].ends_with('(') && tight[end..].starts_with(')');
-    parenthesised && (tight[..start - 1].ends_with(':') || tight[..start - 1].ends_with("status"))
+    let parenthesised = tight[..start].ends_with('(') && (tight[end..].is_empty() || tight[end..].starts_with(')'));
+    let named = parenthesised && (tight[..start - 1].ends_with(':') || tight[..start - 1].ends_with("status"));
+    named.then_some(tight.len().min(end + 1))
 }

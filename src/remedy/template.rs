@@ -1,13 +1,12 @@
-//! Commands as templates: every expression is quoted for its shell by the environment itself.
+//! Commands as templates: every expression is quoted for its shell, and for the place where it stands.
 //!
 //! A rule's command is text with `{{ expressions }}` over parameters, literals and `~`. There are no filters, functions or
-//! tests, no access to anything outside, and a small budget of fuel.
+//! tests, no access to anything outside, and a small budget of fuel. Each expression is evaluated on its own and written by
+//! this file, never by the rule, so a rule can neither forget the quoting nor switch it off.
 
 use crate::rules::model::Shell;
-use minijinja::{Environment, Error, ErrorKind, Output, State, UndefinedBehavior, Value};
-use std::borrow::Cow;
+use minijinja::{Environment, Error, ErrorKind, UndefinedBehavior};
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
 
 /// Marks a placeholder inside a value; no value that passed its check holds these characters.
 const OPEN: char = '\u{e000}';
@@ -16,15 +15,28 @@ const CLOSE: char = '\u{e001}';
 /// More than any command needs.
 const FUEL: u64 = 2_000;
 
-/// The environments of the shells that quote differently.
+/// Evaluates the expressions of commands.
 pub(super) struct Templates {
-    powershell: Environment<'static>,
-    cmd: Environment<'static>,
+    environment: Environment<'static>,
+}
+
+/// Where in a PowerShell command an expression stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Place {
+    /// Outside of any string.
+    Bare,
+    /// Inside `'...'`.
+    SingleQuoted,
+    /// Inside `"..."`.
+    DoubleQuoted,
 }
 
 impl Templates {
     pub fn new() -> Self {
-        Self { powershell: environment(write_powershell), cmd: environment(write_cmd) }
+        let mut environment = Environment::empty();
+        environment.set_undefined_behavior(UndefinedBehavior::Strict);
+        environment.set_fuel(Some(FUEL));
+        Self { environment }
     }
 
     /// Renders one command.
@@ -36,8 +48,31 @@ impl Templates {
         if command.contains("{%") || command.contains("{#") {
             return Err(Error::new(ErrorKind::SyntaxError, "a command may hold expressions only"));
         }
-        let environment = if shell == Shell::Cmd { &self.cmd } else { &self.powershell };
-        environment.render_named_str("command", &literal_backslashes(command), values)
+        let mut out = String::with_capacity(command.len() + 32);
+        let mut place = Place::Bare;
+        let mut rest = command;
+        while let Some((literal, after)) = rest.split_once("{{") {
+            let Some((expression, after)) = after.split_once("}}") else {
+                return Err(Error::new(ErrorKind::SyntaxError, "an expression is not closed with `}}`"));
+            };
+            place = place_after(place, literal);
+            out.push_str(literal);
+            let value = self.evaluate(expression, values)?;
+            if shell == Shell::Cmd { write_cmd(&mut out, &value) } else { write_powershell(&mut out, &value, place) }
+            rest = after;
+        }
+        out.push_str(rest);
+        Ok(out)
+    }
+
+    fn evaluate(&self, expression: &str, values: &BTreeMap<&str, String>) -> Result<String, Error> {
+        // A backslash in a literal is a backslash, as in every Windows path.
+        let expression = expression.replace('\\', "\\\\");
+        let value = self.environment.compile_expression(&expression)?.eval(values)?;
+        if value.is_undefined() {
+            return Err(Error::new(ErrorKind::UndefinedError, "a command names a parameter that does not exist"));
+        }
+        Ok(value.to_string())
     }
 }
 
@@ -46,74 +81,85 @@ pub(super) fn placeholder(name: &str) -> String {
     format!("{OPEN}{name}{CLOSE}")
 }
 
-fn environment(
-    write: impl Fn(&mut Output, &str) -> std::fmt::Result + Send + Sync + 'static,
-) -> Environment<'static> {
-    let mut environment = Environment::empty();
-    environment.set_undefined_behavior(UndefinedBehavior::Strict);
-    environment.set_fuel(Some(FUEL));
-    // Replaces the default output of every expression; a value marked as safe is quoted like any other.
-    environment.set_formatter(move |out: &mut Output, _: &mut State, value: &Value| {
-        if value.is_undefined() {
-            return Err(Error::new(ErrorKind::UndefinedError, "a command names a parameter that does not exist"));
+/// The place behind a piece of a PowerShell command.
+fn place_after(mut place: Place, literal: &str) -> Place {
+    let mut escaped = false;
+    for c in literal.chars() {
+        if escaped {
+            escaped = false;
+            continue;
         }
-        write(out, &value.to_string()).map_err(Error::from)
-    });
-    environment
+        place = match (place, c) {
+            (Place::Bare | Place::DoubleQuoted, '`') => {
+                escaped = true;
+                place
+            }
+            (Place::Bare, c) if is_single_quote(c) => Place::SingleQuoted,
+            (Place::Bare, c) if is_double_quote(c) => Place::DoubleQuoted,
+            (Place::SingleQuoted, c) if is_single_quote(c) => Place::Bare,
+            (Place::DoubleQuoted, c) if is_double_quote(c) => Place::Bare,
+            _ => place,
+        };
+    }
+    place
 }
 
-/// A backslash in an expression's literal is a backslash, as in every Windows path.
-fn literal_backslashes(command: &str) -> Cow<'_, str> {
-    if !command.contains('\\') || !command.contains("{{") {
-        return Cow::Borrowed(command);
-    }
-    let mut out = String::with_capacity(command.len() + 8);
-    let mut rest = command;
-    while let Some((before, expression)) = rest.split_once("{{") {
-        let (expression, after) = expression.split_once("}}").unwrap_or((expression, ""));
-        out.push_str(before);
-        out.push_str("{{");
-        out.push_str(&expression.replace('\\', "\\\\"));
-        out.push_str("}}");
-        rest = after;
-    }
-    out.push_str(rest);
-    Cow::Owned(out)
+/// PowerShell ends a single-quoted string at any of these, and takes two of them for one.
+fn is_single_quote(c: char) -> bool {
+    matches!(c, '\'' | '\u{2018}' | '\u{2019}' | '\u{201a}' | '\u{201b}')
 }
 
-/// Writes a value as a PowerShell argument.
+/// The same for double-quoted strings.
+fn is_double_quote(c: char) -> bool {
+    matches!(c, '"' | '\u{201c}' | '\u{201d}' | '\u{201e}')
+}
+
+/// Writes a value as a PowerShell string.
 ///
-/// A placeholder that is the whole value stays without quotes: `<` is reserved in PowerShell, so a command that was pasted
-/// before it was filled in fails to parse instead of running with a wrong value.
-fn write_powershell(out: &mut Output, value: &str) -> std::fmt::Result {
-    if let Some(name) = whole_placeholder(value) {
-        return write!(out, "<{name}>");
+/// Outside of strings and inside double quotes it gets single quotes of its own; inside double quotes, where filters stand
+/// (`-Filter "Name -eq {{ name }}"`), what PowerShell would expand is escaped as well. A placeholder that is the whole
+/// value and stands outside of strings has no quotes: `<` is reserved in PowerShell, so a command that was pasted before it
+/// was filled in fails to parse instead of running with a wrong value.
+fn write_powershell(out: &mut String, value: &str, place: Place) {
+    if let (Some(name), Place::Bare) = (whole_placeholder(value), place) {
+        out.push('<');
+        out.push_str(name);
+        out.push('>');
+        return;
     }
-    out.write_char('\'')?;
+    let own_quotes = place != Place::SingleQuoted;
+    if own_quotes {
+        out.push('\'');
+    }
     for c in value.chars() {
         match c {
-            // PowerShell ends a single-quoted string at any of these, and takes two of them for one.
-            '\'' | '\u{2018}' | '\u{2019}' | '\u{201a}' | '\u{201b}' => write!(out, "{c}{c}")?,
-            OPEN => out.write_char('<')?,
-            CLOSE => out.write_char('>')?,
-            other => out.write_char(other)?,
+            OPEN => out.push('<'),
+            CLOSE => out.push('>'),
+            c if is_single_quote(c) => out.extend([c, c]),
+            c if place == Place::DoubleQuoted && (is_double_quote(c) || matches!(c, '$' | '`')) => out.extend(['`', c]),
+            c => out.push(c),
         }
     }
-    out.write_char('\'')
+    if own_quotes {
+        out.push('\'');
+    }
 }
 
 /// Writes a value as an argument in a command prompt, where nothing can be escaped safely: only plain values pass.
-fn write_cmd(out: &mut Output, value: &str) -> std::fmt::Result {
-    if let Some(name) = whole_placeholder(value) {
-        return write!(out, "<{name}>");
-    }
+fn write_cmd(out: &mut String, value: &str) {
     let plain = |c: char| c.is_ascii_alphanumeric() || "._-:/\\@".contains(c);
-    if value.chars().all(plain) {
-        out.write_str(value)
+    if let Some(name) = whole_placeholder(value) {
+        out.push('<');
+        out.push_str(name);
+        out.push('>');
+    } else if value.chars().all(plain) {
+        out.push_str(value);
     } else if value.chars().all(|c| plain(c) || c == ' ') {
-        write!(out, "\"{value}\"")
+        out.push('"');
+        out.push_str(value);
+        out.push('"');
     } else {
-        out.write_str("<value that a command prompt cannot take>")
+        out.push_str("<value that a command prompt cannot take>");
     }
 }
 
@@ -137,6 +183,22 @@ mod tests {
     }
 
     #[test]
+    fn inside_double_quotes_nothing_is_expanded() {
+        let printed = render(Shell::Exo, "Get-User -Filter \"Name -eq {{ x }}\" | fl", "o'b $(calc) `n \" \u{201d}");
+        assert_eq!(printed, "Get-User -Filter \"Name -eq 'o''b `$(calc) ``n `\" `\u{201d}'\" | fl");
+    }
+
+    #[test]
+    fn inside_single_quotes_the_string_is_not_left() {
+        assert_eq!(render(Shell::Exo, "X 'a {{ x }} b'", "o'b; calc"), "X 'a o''b; calc b'");
+    }
+
+    #[test]
+    fn a_quote_behind_a_backtick_opens_nothing() {
+        assert_eq!(render(Shell::Ems, "X `\" {{ x }}", "v"), "X `\" 'v'");
+    }
+
+    #[test]
     fn a_literal_backslash_needs_no_escape() {
         assert_eq!(render(Shell::Exo, r"X {{ x ~ ':\Calendar' }} C:\new", "u"), r"X 'u:\Calendar' C:\new");
     }
@@ -156,7 +218,7 @@ mod tests {
     #[test]
     fn a_command_has_no_other_template_syntax() {
         let values = BTreeMap::new();
-        for command in ["{% set a = 1 %}", "{{ 'a'|safe }}", "{{ range(3) }}", "{{ missing }}", "{# x #}"] {
+        for command in ["{% set a = 1 %}", "{{ 'a'|safe }}", "{{ range(3) }}", "{{ missing }}", "{# x #}", "{{ 'a'"] {
             assert!(Templates::new().render(Shell::Ems, command, &values).is_err(), "{command}");
         }
     }

@@ -17,7 +17,7 @@ use std::fmt;
 /// folded characters, so some screens of text.
 pub const DEFAULT_WITHIN: u32 = 2_000;
 
-/// The shortest literal that a rule's regex must require. Shorter ones occur everywhere, and the regex would run on
+/// The shortest literal, in characters, that a rule's regex must require. Shorter ones occur everywhere, and the regex would run on
 /// every text.
 pub const MIN_LITERAL: usize = 4;
 
@@ -115,8 +115,11 @@ pub enum Node {
     Regex {
         /// The pattern, white space already removed.
         pattern: String,
-        /// Needles of which one stands in every text that the pattern matches.
+        /// Needles of which one stands in every text that the pattern matches; empty where `literals` does that.
         needles: Vec<u32>,
+        /// Pieces of tight text of which one stands in every text that the pattern matches: for patterns whose fixed part is
+        /// punctuation, such as a banner of asterisks.
+        literals: Vec<String>,
     },
     /// A LID.
     Lid(u32),
@@ -451,18 +454,24 @@ impl Compiler<'_> {
         };
         let literals = required_literals(&hir);
         let needles: Vec<String> = literals.iter().map(|l| fold(l)).collect();
-        if needles.is_empty() || needles.iter().any(|n| n.len() < MIN_LITERAL) {
+        let foldable = needles.iter().all(|n| n.len() >= MIN_LITERAL);
+        if literals.is_empty() || literals.iter().any(|l| l.len() < MIN_LITERAL) {
             self.problem(
                 path,
                 format!(
-                    "the regex requires no literal of {MIN_LITERAL} letters or digits, so it would have to run on every text; \
+                    "the regex requires no literal of {MIN_LITERAL} characters, so it would have to run on every text; \
                      add a fixed part"
                 ),
             );
             return None;
         }
-        let needles = needles.into_iter().map(|n| self.needle(n)).collect();
-        Some(Node::Regex { pattern, needles })
+        if foldable {
+            let needles = needles.into_iter().map(|n| self.needle(n)).collect();
+            Some(Node::Regex { pattern, needles, literals: Vec::new() })
+        } else {
+            let literals = literals.iter().map(|l| l.to_lowercase()).collect();
+            Some(Node::Regex { pattern, needles: Vec::new(), literals })
+        }
     }
 }
 
@@ -488,6 +497,8 @@ fn strip_white_space(pattern: &str) -> String {
 fn parse_regex(pattern: &str) -> Result<regex_syntax::hir::Hir, String> {
     regex_syntax::ParserBuilder::new()
         .nest_limit(50)
+        .unicode(false)
+        .utf8(false)
         .build()
         .parse(pattern)
         .map_err(|error| error.to_string())
@@ -503,7 +514,7 @@ fn required_literals(hir: &regex_syntax::hir::Hir) -> Vec<String> {
         HirKind::Concat(parts) => parts
             .iter()
             .map(required_literals)
-            .max_by_key(|set| set.iter().map(|l| fold(l).len()).min().unwrap_or(0))
+            .max_by_key(|set| set.iter().map(|l| worth(l)).min().unwrap_or_default())
             .unwrap_or_default(),
         HirKind::Alternation(branches) => {
             let sets: Vec<Vec<String>> = branches.iter().map(required_literals).collect();
@@ -511,6 +522,12 @@ fn required_literals(hir: &regex_syntax::hir::Hir) -> Vec<String> {
         }
         _ => Vec::new(),
     }
+}
+
+/// How well a literal tells texts apart: one that is a needle is better than one that is not, a long one better than a short.
+fn worth(literal: &str) -> (bool, bool, usize) {
+    let folded = fold(literal).len();
+    (folded >= MIN_LITERAL, literal.len() >= MIN_LITERAL, folded.max(literal.len()))
 }
 
 #[cfg(test)]

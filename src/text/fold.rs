@@ -56,7 +56,9 @@ pub fn fold_variants(sentence: &str) -> Vec<String> {
     let mut variants = vec![fold(sentence)];
     let ascii: String = sentence.chars().filter(char::is_ascii).collect();
     let dropped = fold(&ascii);
-    if dropped.len() >= 12 && !variants.contains(&dropped) {
+    // Of a Japanese sentence with an English word, only the word would be left.
+    let most = dropped.chars().count() * 10 >= variants[0].chars().count() * 7;
+    if most && dropped.len() >= 12 && !variants.contains(&dropped) {
         variants.push(dropped);
     }
     let spelt: String = sentence

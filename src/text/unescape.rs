@@ -21,7 +21,7 @@ pub(super) fn unescape(mut units: Vec<Unit>) -> Vec<Unit> {
         while at < units.len() {
             let found = match units[at].c {
                 '&' => entity(&units[at..]),
-                '\\' => backslash(&units[at..], json),
+                '\\' => backslash(&units, at, json),
                 '_' => hex_escape(&units[at..]),
                 '<' => html_tag(&units[at..]),
                 _ => None,
@@ -60,8 +60,9 @@ fn looks_like_json(units: &[Unit]) -> bool {
     units.windows(4).any(|w| {
         w[0].c == '\\'
             && (w[1].c == '"'
-                || (w[1].c == 'r' && w[2].c == '\\' && w[3].c == 'n')
-                || (w[1].c == 'u' && w[2].c == '0' && w[3].c == '0'))
+                // `\r\n`, escaped once or several times: the letter that follows the backslashes decides.
+                || (matches!(w[1].c, 'r' | 'R') && w[2].c == '\\' && matches!(w[3].c, 'n' | 'N' | '\\'))
+                || (matches!(w[1].c, 'u' | 'U') && w[2].c == '0' && w[3].c == '0'))
     })
 }
 
@@ -137,8 +138,11 @@ fn named_entity(name: &str) -> Option<char> {
     })
 }
 
-fn backslash(units: &[Unit], json: bool) -> Replacement {
+fn backslash(all: &[Unit], at: usize, json: bool) -> Replacement {
+    let units = &all[at..];
     let next = units.get(1)?.c;
+    // A line end behind the end of a sentence, in a piece of JSON that shows no other sign of it. `C:\new` has none.
+    let sentence_end = at.checked_sub(1).is_some_and(|before| matches!(all[before].c, '.' | ';' | ',' | ')' | '>' | '\n'));
     match next {
         'u' | 'U' => {
             let digits: String = units.get(2..6)?.iter().map(|u| u.c).collect();
@@ -146,9 +150,10 @@ fn backslash(units: &[Unit], json: bool) -> Replacement {
             // Half of a surrogate pair: not a letter that any rule looks for.
             Some((Some(char::from_u32(code).unwrap_or('\u{fffd}')), 6))
         }
-        '"' | '\'' | '/' => Some((Some(next), 2)),
+        // Also a quote that a word processor has made typographic since.
+        '"' | '\'' | '/' | '\u{2018}'..='\u{201e}' => Some((Some(next), 2)),
         '\\' if json => Some((Some('\\'), 2)),
-        'n' | 'N' | 'r' | 'R' if json => Some((Some('\n'), 2)),
+        'n' | 'N' | 'r' | 'R' if json || sentence_end => Some((Some('\n'), 2)),
         't' | 'T' if json => Some((Some('\t'), 2)),
         // Markdown puts a backslash before what would otherwise be markup.
         '<' | '>' | '_' | '*' | '[' | ']' | '`' | '#' => Some((Some(next), 2)),

@@ -1,0 +1,58 @@
+//! The tests that stand in the rule files, as they are and after everything that happens to a text on its way to the clipboard.
+
+mod common;
+
+use common::{Catalogue, first};
+use freebusy::rules::model::Confidence;
+
+#[test]
+fn every_positive_text_gives_its_rule_first() {
+    let catalogue = Catalogue::built_in();
+    let mut failures = Vec::new();
+    for (rule, n, test) in catalogue.tests() {
+        let Some(text) = &test.text else { continue };
+        let wanted = test.expect.unwrap_or(Confidence::Certain);
+        let got = first(&catalogue, text, test.assume.as_deref());
+        if got.as_ref().map(|(id, c)| (id.as_str(), *c)) != Some((rule.id.as_str(), wanted)) {
+            failures.push(format!("{} test {n}: wanted {wanted:?}, got {got:?}\n{text}", rule.id));
+        }
+    }
+    assert!(failures.is_empty(), "{} failures\n{}", failures.len(), failures.join("\n"));
+}
+
+#[test]
+fn no_near_miss_is_certain() {
+    let catalogue = Catalogue::built_in();
+    let mut failures = Vec::new();
+    for (rule, n, test) in catalogue.tests() {
+        let Some(text) = &test.not else { continue };
+        for (id, confidence) in catalogue.matches(text, test.assume.as_deref()) {
+            if id == rule.id && confidence == Confidence::Certain {
+                failures.push(format!("{} near miss {n}\n{text}", rule.id));
+            }
+        }
+    }
+    assert!(failures.is_empty(), "{} failures\n{}", failures.len(), failures.join("\n"));
+}
+
+#[test]
+fn every_rule_has_positive_tests_and_a_near_miss() {
+    for rule in Catalogue::built_in().rules() {
+        let certain = rule.tests.iter().filter(|t| t.text.is_some() && t.expect != Some(Confidence::Possible)).count();
+        let near_misses = rule.tests.iter().filter(|t| t.not.is_some()).count();
+        assert!(certain >= 3, "{}: {certain} certain texts", rule.id);
+        assert!(near_misses >= 1, "{}: no near miss", rule.id);
+    }
+}
+
+/// A near miss may be another documented failure, but each rule has one that is none.
+#[test]
+fn every_rule_has_a_near_miss_that_nothing_is_certain_about() {
+    let catalogue = Catalogue::built_in();
+    for rule in catalogue.rules() {
+        let clean = rule.tests.iter().filter_map(|t| t.not.as_ref()).any(|text| {
+            catalogue.matches(text, None).iter().all(|(_, confidence)| *confidence != Confidence::Certain)
+        });
+        assert!(clean, "{}", rule.id);
+    }
+}
