@@ -3,16 +3,16 @@
 //! Every condition is answered with the *sites* where it holds, in folded positions. That makes "near" a plain distance, and
 //! the evidence a by-product instead of a second search.
 
+use super::finder::Hits;
 use crate::facts::{Facts, Found};
 use crate::record::Record;
 use crate::rules::model::{Event, Field};
-use crate::rules::pack::Node;
+use crate::rules::pack::{All, Node, Regex};
 use crate::text::Text;
-use aho_corasick::AhoCorasick;
 use std::ops::Range;
 
-/// How many places of one needle are kept. A text that repeats one sentence thousands of times says nothing new.
-const MOST_HITS: usize = 64;
+/// How many matches of one regex are kept.
+const MOST_MATCHES: usize = 64;
 
 /// A place where a condition holds.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -64,36 +64,6 @@ impl Site {
     }
 }
 
-/// Where each needle was found.
-#[derive(Debug)]
-pub(super) struct Hits {
-    places: Vec<Vec<Range<usize>>>,
-}
-
-impl Hits {
-    /// Finds all needles in one pass.
-    pub fn find(finder: &AhoCorasick, text: &Text, needles: usize) -> Self {
-        let mut places = vec![Vec::new(); needles];
-        for hit in finder.find_overlapping_iter(text.folded.as_str()) {
-            let of_needle: &mut Vec<Range<usize>> = &mut places[hit.pattern().as_usize()];
-            if of_needle.len() < MOST_HITS && is_whole_number(text, hit.range()) {
-                of_needle.push(hit.range());
-            }
-        }
-        Self { places }
-    }
-}
-
-/// A needle that begins or ends in a digit must not be a part of a longer number: `0x80041034` is no `41034`.
-fn is_whole_number(text: &Text, range: Range<usize>) -> bool {
-    let bytes = text.folded.as_str().as_bytes();
-    let digit = |at: usize| bytes.get(at).is_some_and(u8::is_ascii_digit);
-    let cut_before =
-        digit(range.start) && range.start > 0 && digit(range.start - 1) && !text.folded.gap_before(range.start);
-    let cut_behind = digit(range.end - 1) && digit(range.end) && !text.folded.gap_before(range.end);
-    !cut_before && !cut_behind
-}
-
 /// Answers conditions on one record.
 pub(super) struct Evaluator<'e> {
     pub text: &'e Text,
@@ -106,15 +76,16 @@ impl Evaluator<'_> {
     /// The places where a condition holds; none where it does not.
     pub fn sites(&self, node: &Node) -> Vec<Site> {
         match node {
+            Node::Needle(needle) => self.needle_sites(&[*needle]),
             Node::Needles(needles) => self.needle_sites(needles),
-            Node::Regex { pattern, needles, literals } => self.regex_sites(pattern, needles, literals),
+            Node::Regex(regex) => self.regex_sites(regex),
             Node::Lid(lid) => self.fact_sites(&self.facts.lids, *lid),
             Node::HttpStatus(status) => self.fact_sites(&self.facts.http_status, *status),
             Node::Aadsts(code) => self.fact_sites(&self.facts.aadsts, *code),
             Node::Diagnostics(number) => self.fact_sites(&self.facts.diagnostics, *number),
             Node::Event(event) => self.whole_record(self.is_event(event)),
             Node::Field(field) => self.whole_record(self.has_field(field)),
-            Node::All { parts, none, within } => self.all_sites(parts, none, *within as usize),
+            Node::All(all) => self.all_sites(all),
             Node::Any(branches) => {
                 let mut sites: Vec<Site> = branches.iter().flat_map(|b| self.sites(b)).collect();
                 sites.sort_by_key(|s| (s.start, s.end));
@@ -127,8 +98,8 @@ impl Evaluator<'_> {
     /// The best-covered part of a condition that does not hold as a whole; nothing where no part holds.
     pub fn part_of(&self, node: &Node) -> Option<Site> {
         match node {
-            Node::All { parts, .. } => {
-                parts.iter().filter_map(|p| self.sites(p).into_iter().next()).max_by_key(Site::weight)
+            Node::All(all) => {
+                all.parts.iter().filter_map(|p| self.sites(p).into_iter().next()).max_by_key(Site::weight)
             }
             Node::Any(branches) => branches.iter().filter_map(|b| self.part_of(b)).max_by_key(Site::weight),
             _ => None,
@@ -138,8 +109,7 @@ impl Evaluator<'_> {
     fn needle_sites(&self, needles: &[u32]) -> Vec<Site> {
         let mut sites: Vec<Site> = needles
             .iter()
-            .filter_map(|n| self.hits.places.get(*n as usize))
-            .flatten()
+            .flat_map(|n| self.hits.of(*n))
             .map(|range| Site::new(range.clone()))
             .collect();
         sites.sort_by_key(|s| (s.start, s.end));
@@ -147,18 +117,18 @@ impl Evaluator<'_> {
         sites
     }
 
-    fn regex_sites(&self, pattern: &str, needles: &[u32], literals: &[String]) -> Vec<Site> {
-        let found = needles.iter().any(|n| self.hits.places.get(*n as usize).is_some_and(|p| !p.is_empty()));
-        if !found && !literals.iter().any(|l| self.text.tight.as_str().contains(l)) {
+    fn regex_sites(&self, regex: &Regex) -> Vec<Site> {
+        let found = regex.needles.iter().any(|n| !self.hits.of(*n).is_empty());
+        if !found && !regex.literals.iter().any(|l| self.text.tight.as_str().contains(l)) {
             return Vec::new();
         }
         // The pattern was parsed when the rules were digested; a size past the limit makes the condition fail, not the answer.
-        let Ok(regex) = regex::bytes::RegexBuilder::new(pattern).unicode(false).size_limit(1 << 20).build() else {
+        let Ok(regex) = regex::bytes::RegexBuilder::new(&regex.pattern).unicode(false).size_limit(1 << 20).build() else {
             return Vec::new();
         };
         regex
             .find_iter(self.text.tight.as_str().as_bytes())
-            .take(MOST_HITS)
+            .take(MOST_MATCHES)
             .map(|found| self.in_folded(self.text.tight.original(found.range())))
             .map(Site::new)
             .collect()
@@ -199,9 +169,10 @@ impl Evaluator<'_> {
         })
     }
 
-    fn all_sites(&self, parts: &[Node], none: &[Node], within: usize) -> Vec<Site> {
-        let mut found: Vec<Vec<Site>> = Vec::with_capacity(parts.len());
-        for part in parts {
+    fn all_sites(&self, all: &All) -> Vec<Site> {
+        let within = all.within as usize;
+        let mut found: Vec<Vec<Site>> = Vec::with_capacity(all.parts.len());
+        for part in &all.parts {
             let sites = self.sites(part);
             if sites.is_empty() {
                 return Vec::new();
@@ -226,7 +197,7 @@ impl Evaluator<'_> {
             }
             together.push(site);
         }
-        let excluded: Vec<Site> = none.iter().flat_map(|n| self.sites(n)).collect();
+        let excluded: Vec<Site> = all.none.iter().flat_map(|n| self.sites(n)).collect();
         together.retain(|site| excluded.iter().all(|e| e.distance(site) > within));
         together.dedup();
         together

@@ -8,6 +8,7 @@
 //! conditions; which failures exist, it does not know.
 
 mod condition;
+mod finder;
 mod rank;
 
 use crate::facts::Facts;
@@ -15,8 +16,8 @@ use crate::record::Record;
 use crate::rules::model::{Auth, Confidence, Direction};
 use crate::rules::pack::Pack;
 use crate::text::Text;
-use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
-use condition::{Evaluator, Hits, Site};
+use condition::{Evaluator, Site};
+use finder::Finder;
 use std::ops::Range;
 
 /// How far from a signature its context may stand, in folded characters: a cmdlet's name above a long output still
@@ -27,7 +28,7 @@ const CONTEXT_WITHIN: usize = 12_000;
 #[derive(Debug)]
 pub struct Engine<'p> {
     pack: &'p Pack<'p>,
-    finder: AhoCorasick,
+    finder: Finder<'p>,
 }
 
 /// One rule that matched, or might have.
@@ -82,11 +83,7 @@ impl<'p> Engine<'p> {
     ///
     /// When the phrases do not fit into one automaton, which takes many millions of letters.
     pub fn new(pack: &'p Pack<'p>) -> Result<Self, aho_corasick::BuildError> {
-        // The non-contiguous automaton is the cheapest to build, and one paste is searched once.
-        let finder = AhoCorasick::builder()
-            .match_kind(MatchKind::Standard)
-            .kind(Some(AhoCorasickKind::NoncontiguousNFA))
-            .build(pack.needles())?;
+        let finder = Finder::new(pack)?;
         Ok(Self { pack, finder })
     }
 
@@ -115,7 +112,7 @@ impl<'p> Engine<'p> {
     fn add(&self, record: &Record<'_>, assumed: &[u16], analysis: &mut Analysis) {
         let text = Text::new(&record.text);
         let facts = Facts::of(&text);
-        let hits = Hits::find(&self.finder, &text, self.pack.needle_ends.len());
+        let hits = self.finder.find(&text);
         let evaluator = Evaluator { text: &text, facts: &facts, hits: &hits, record };
 
         let contexts: Vec<Vec<Site>> = self.pack.contexts.iter().map(|c| evaluator.sites(&c.node)).collect();

@@ -18,6 +18,9 @@ const PART: usize = 1 << 20;
 /// How much of a part stands in the next one again: more than the longest paste of one failure.
 const OVERLAP: usize = 64 << 10;
 
+/// More than most pastes have, in bytes.
+const USUAL_INPUT: usize = 16 << 10;
+
 /// The largest input that `explain` takes, in bytes.
 pub const LARGEST_INPUT: u64 = 1 << 30;
 
@@ -83,7 +86,7 @@ impl Input {
     /// When reading fails, and when the bytes are no text, empty or too many. A byte that does not fit the encoding is never
     /// an error.
     pub fn read(reader: impl Read) -> Result<Self, ReadError> {
-        let mut bytes = Vec::new();
+        let mut bytes = Vec::with_capacity(USUAL_INPUT);
         reader.take(LARGEST_INPUT + 1).read_to_end(&mut bytes)?;
         if bytes.len() as u64 > LARGEST_INPUT {
             return Err(ReadError::TooLarge);

@@ -2,7 +2,7 @@
 //!
 //! The wording stands in `templates/`; this file knows which template is which format, and escapes for it.
 
-use super::answer::Answer;
+use super::answer::{Answer, Verdict};
 use super::excerpt::excerpt;
 use super::sanitize::printable;
 use minijinja::syntax::SyntaxConfig;
@@ -69,8 +69,9 @@ impl std::error::Error for RenderError {
 }
 
 /// The templates that come with the program.
-const BUILT_IN: [(&str, &str); 6] = [
-    ("explain.txt", include_str!("../../templates/explain.txt")),
+const BUILT_IN: [(&str, &str); 7] = [
+    ("match.txt", include_str!("../../templates/match.txt")),
+    ("unsure.txt", include_str!("../../templates/unsure.txt")),
     ("brief.txt", include_str!("../../templates/brief.txt")),
     ("explain.md", include_str!("../../templates/explain.md")),
     ("explain.html", include_str!("../../templates/explain.html")),
@@ -103,7 +104,8 @@ impl Renderer {
     pub fn answer(&self, answer: &Answer, text: &str, name: &str, format: Format) -> Result<String, RenderError> {
         let template = match format {
             Format::Json => return json(answer),
-            Format::Text => "explain.txt",
+            Format::Text if answer.verdict == Verdict::Match => "match.txt",
+            Format::Text => "unsure.txt",
             Format::Brief => "brief.txt",
             Format::Markdown => "explain.md",
             Format::Html => "explain.html",

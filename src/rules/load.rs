@@ -76,7 +76,7 @@ fn parse<T: DeserializeOwned>(file: &str, text: &str) -> Result<T, LoadError> {
         return Err(LoadError { file: file.to_owned(), position: None, message });
     }
     serde_saphyr::from_str_with_options(text, options()).map_err(|error| {
-        let position = error.location().map(|l| (u64::from(l.line()), u64::from(l.column())));
+        let position = error.location().map(|l| (l.line(), l.column()));
         // The position stands in front of the message already.
         let message = error.to_string();
         let message = message.split(" at line ").next().unwrap_or(&message).to_owned();
@@ -254,7 +254,7 @@ fn position(text: &str, path: &str) -> Option<(u64, u64)> {
             None => break,
         }
     }
-    Some((u64::from(at.referenced.line()), u64::from(at.referenced.column())))
+    Some((at.referenced.line(), at.referenced.column()))
 }
 
 /// A document as positions alone.

@@ -106,21 +106,15 @@ pub struct IndicationEntry {
     pub node: Node,
 }
 
-/// A compiled condition.
+/// A compiled condition. Kept small: a start reads thousands of them.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Node {
+    /// One needle.
+    Needle(u32),
     /// Any of these needles.
     Needles(Vec<u32>),
-    /// A regex over the tight text, run only where the needle was found.
-    Regex {
-        /// The pattern, white space already removed.
-        pattern: String,
-        /// Needles of which one stands in every text that the pattern matches; empty where `literals` does that.
-        needles: Vec<u32>,
-        /// Pieces of tight text of which one stands in every text that the pattern matches: for patterns whose fixed part is
-        /// punctuation, such as a banner of asterisks.
-        literals: Vec<String>,
-    },
+    /// A regex over the tight text.
+    Regex(Box<Regex>),
     /// A LID.
     Lid(u32),
     /// An HTTP status.
@@ -130,20 +124,36 @@ pub enum Node {
     /// A diagnostics number.
     Diagnostics(u32),
     /// A Windows event.
-    Event(Event),
+    Event(Box<Event>),
     /// A field.
-    Field(Field),
+    Field(Box<Field>),
     /// Every part, near one another, and none of the exclusions near them.
-    All {
-        /// What must hold.
-        parts: Vec<Node>,
-        /// What must not.
-        none: Vec<Node>,
-        /// How near, in folded characters.
-        within: u32,
-    },
+    All(Box<All>),
     /// At least one.
     Any(Vec<Node>),
+}
+
+/// A regex, run only where one of its literals was found.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Regex {
+    /// The pattern, white space already removed.
+    pub pattern: String,
+    /// Needles of which one stands in every text that the pattern matches; empty where `literals` does that.
+    pub needles: Vec<u32>,
+    /// Pieces of tight text of which one stands in every text that the pattern matches: for patterns whose fixed part is
+    /// punctuation, such as a banner of asterisks.
+    pub literals: Vec<String>,
+}
+
+/// Conditions that hold together.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct All {
+    /// What must hold.
+    pub parts: Vec<Node>,
+    /// What must not.
+    pub none: Vec<Node>,
+    /// How near, in folded characters.
+    pub within: u32,
 }
 
 impl<'a> Pack<'a> {
@@ -387,20 +397,18 @@ impl Compiler<'_> {
                 );
             }
             let variants = fold_variants(text).into_iter().map(|v| self.needle(v)).collect();
-            parts.push(Node::Needles(variants));
+            parts.push(needles(variants));
         }
         if let Some(id) = &condition.phrase {
             match self.phrases.get(id.as_str()).copied() {
                 Some(phrase) => {
-                    let mut needles = Vec::new();
+                    let mut numbers = Vec::new();
                     for variant in &phrase.variants {
                         for folded in fold_variants(&variant.text) {
-                            needles.push(self.needle(folded));
+                            numbers.push(self.needle(folded));
                         }
                     }
-                    needles.sort_unstable();
-                    needles.dedup();
-                    parts.push(Node::Needles(needles));
+                    parts.push(needles(numbers));
                 }
                 None => self.problem(
                     format!("{path}.phrase"),
@@ -415,8 +423,8 @@ impl Compiler<'_> {
         parts.extend(condition.http_status.map(Node::HttpStatus));
         parts.extend(condition.aadsts.map(Node::Aadsts));
         parts.extend(condition.diagnostics.map(Node::Diagnostics));
-        parts.extend(condition.event.clone().map(Node::Event));
-        parts.extend(condition.field.clone().map(Node::Field));
+        parts.extend(condition.event.clone().map(Box::new).map(Node::Event));
+        parts.extend(condition.field.clone().map(Box::new).map(Node::Field));
         for (n, part) in condition.all.iter().enumerate() {
             parts.push(self.condition(part, &format!("{path}.all[{n}]")));
         }
@@ -436,7 +444,7 @@ impl Compiler<'_> {
             Some(only) if parts.is_empty() && none.is_empty() => only,
             Some(last) => {
                 parts.push(last);
-                Node::All { parts, none, within: condition.within.unwrap_or(DEFAULT_WITHIN) }
+                Node::All(Box::new(All { parts, none, within: condition.within.unwrap_or(DEFAULT_WITHIN) }))
             }
             None => Node::Any(Vec::new()),
         }
@@ -467,11 +475,21 @@ impl Compiler<'_> {
         }
         if foldable {
             let needles = needles.into_iter().map(|n| self.needle(n)).collect();
-            Some(Node::Regex { pattern, needles, literals: Vec::new() })
+            Some(Node::Regex(Box::new(Regex { pattern, needles, literals: Vec::new() })))
         } else {
             let literals = literals.iter().map(|l| l.to_lowercase()).collect();
-            Some(Node::Regex { pattern, needles: Vec::new(), literals })
+            Some(Node::Regex(Box::new(Regex { pattern, needles: Vec::new(), literals })))
         }
+    }
+}
+
+/// A condition on needles.
+fn needles(mut numbers: Vec<u32>) -> Node {
+    numbers.sort_unstable();
+    numbers.dedup();
+    match numbers.as_slice() {
+        [only] => Node::Needle(*only),
+        _ => Node::Needles(numbers),
     }
 }
 

@@ -103,11 +103,10 @@ impl Text {
             if is_invisible(unit.c) {
                 continue;
             }
-            if let Some(blank) = blank.take() {
-                if !text.clean.text.is_empty() {
+            if let Some(blank) = blank.take()
+                && !text.clean.text.is_empty() {
                     text.clean.push(' ', blank);
                 }
-            }
             text.clean.push(straight(unit.c), unit);
             let tight = straight(unit.c);
             // A doubled quote is how CSV writes one.

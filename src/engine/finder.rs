@@ -1,0 +1,89 @@
+//! Finds all needles in one pass.
+//!
+//! The automaton holds only the beginning of every needle: it is built for each run of the program, and one paste is searched
+//! once, so building it costs more than searching with it. What a beginning announces is compared in full.
+
+use crate::rules::pack::Pack;
+use crate::text::Text;
+use aho_corasick::{AhoCorasick, AhoCorasickKind, BuildError, MatchKind};
+use std::collections::HashMap;
+use std::ops::Range;
+
+/// How much of a needle the automaton holds, in bytes. Longer beginnings cost start-up time, shorter ones comparisons.
+const BEGINNING: usize = 8;
+
+/// How many places of one needle are kept. A text that repeats one sentence thousands of times says nothing new.
+const MOST_HITS: usize = 64;
+
+/// Finds needles.
+#[derive(Debug)]
+pub(super) struct Finder<'p> {
+    automaton: AhoCorasick,
+    /// For every beginning in the automaton, the needles that have it: number and whole text.
+    needles: Vec<Vec<(u32, &'p str)>>,
+    count: usize,
+}
+
+/// Where each needle was found.
+#[derive(Debug)]
+pub(super) struct Hits {
+    places: Vec<Vec<Range<usize>>>,
+}
+
+impl<'p> Finder<'p> {
+    /// Prepares to find the needles of a pack.
+    pub fn new(pack: &'p Pack<'p>) -> Result<Self, BuildError> {
+        let mut numbers: HashMap<&str, usize> = HashMap::new();
+        let mut beginnings: Vec<&str> = Vec::new();
+        let mut needles: Vec<Vec<(u32, &str)>> = Vec::new();
+        let mut count = 0;
+        for (number, needle) in pack.needles().enumerate() {
+            count = number + 1;
+            let end = (BEGINNING.min(needle.len())..=needle.len()).find(|&at| needle.is_char_boundary(at));
+            let beginning = &needle[..end.unwrap_or(needle.len())];
+            let index = *numbers.entry(beginning).or_insert_with(|| {
+                beginnings.push(beginning);
+                needles.push(Vec::new());
+                beginnings.len() - 1
+            });
+            needles[index].push((number as u32, needle));
+        }
+        let automaton = AhoCorasick::builder()
+            .match_kind(MatchKind::Standard)
+            .kind(Some(AhoCorasickKind::NoncontiguousNFA))
+            .build(&beginnings)?;
+        Ok(Self { automaton, needles, count })
+    }
+
+    /// Finds all needles.
+    pub fn find(&self, text: &Text) -> Hits {
+        let folded = text.folded.as_str();
+        let mut places = vec![Vec::new(); self.count];
+        for hit in self.automaton.find_overlapping_iter(folded) {
+            for &(number, needle) in &self.needles[hit.pattern().as_usize()] {
+                let range = hit.start()..hit.start() + needle.len();
+                let places: &mut Vec<Range<usize>> = &mut places[number as usize];
+                if places.len() < MOST_HITS && folded[hit.start()..].starts_with(needle) && is_whole_number(text, &range) {
+                    places.push(range);
+                }
+            }
+        }
+        Hits { places }
+    }
+}
+
+impl Hits {
+    /// The places of one needle.
+    pub fn of(&self, needle: u32) -> &[Range<usize>] {
+        self.places.get(needle as usize).map_or(&[], Vec::as_slice)
+    }
+}
+
+/// A needle that begins or ends in a digit must not be a part of a longer number: `0x80041034` is no `41034`.
+fn is_whole_number(text: &Text, range: &Range<usize>) -> bool {
+    let bytes = text.folded.as_str().as_bytes();
+    let digit = |at: usize| bytes.get(at).is_some_and(u8::is_ascii_digit);
+    let cut_before = digit(range.start) && range.start > 0 && digit(range.start - 1) && !text.folded.gap_before(range.start);
+    let cut_behind = digit(range.end - 1) && digit(range.end) && !text.folded.gap_before(range.end);
+    !cut_before && !cut_behind
+}
