@@ -50,9 +50,10 @@ fn every_rule_has_positive_tests_and_a_near_miss() {
 fn every_rule_has_a_near_miss_that_nothing_is_certain_about() {
     let catalogue = Catalogue::built_in();
     for rule in catalogue.rules() {
-        let clean = rule.tests.iter().filter_map(|t| t.not.as_ref()).any(|text| {
-            catalogue.matches(text, None).iter().all(|(_, confidence)| *confidence != Confidence::Certain)
-        });
+        let clean =
+            rule.tests.iter().filter_map(|t| t.not.as_ref()).any(|text| {
+                catalogue.matches(text, None).iter().all(|(_, confidence)| *confidence != Confidence::Certain)
+            });
         assert!(clean, "{}", rule.id);
     }
 }

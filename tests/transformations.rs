@@ -76,7 +76,13 @@ fn no_transformation_makes_a_certain_match_uncertain() {
             }
             let after = catalogue.matches_of_bytes(transform(&catalogue, text), test.assume.as_deref());
             if before.first() != after.first() {
-                let _ = writeln!(failures, "{} test {n}, {name}: {:?} instead of {:?}", rule.id, after.first(), before.first());
+                let _ = writeln!(
+                    failures,
+                    "{} test {n}, {name}: {:?} instead of {:?}",
+                    rule.id,
+                    after.first(),
+                    before.first()
+                );
             }
         }
     }

@@ -71,7 +71,8 @@ fn name_and_value(argument: &str) -> Result<(String, String), String> {
 
 pub(super) fn run(args: Args) -> Result<Status, CliError> {
     let pack = super::load::rules(&args.rules)?;
-    let engine = Engine::new(&pack).map_err(|error| CliError::new(format!("the rules hold too many phrases: {error}")))?;
+    let engine =
+        Engine::new(&pack).map_err(|error| CliError::new(format!("the rules hold too many phrases: {error}")))?;
     let assumed = assumed(&pack, &args.assume)?;
     let mut redactor = if args.redact { Some(Redactor::new(pack.shared()?.well_known)) } else { None };
     let planner = planner(&pack, &args, redactor.as_mut())?;
@@ -81,11 +82,8 @@ pub(super) fn run(args: Args) -> Result<Status, CliError> {
     }
     let records = input.records();
     let analysis = engine.analyse(&records, &assumed);
-    let view = InputView {
-        format: input.format.to_owned(),
-        encoding: input.encoding.to_owned(),
-        records: records.len(),
-    };
+    let view =
+        InputView { format: input.format.to_owned(), encoding: input.encoding.to_owned(), records: records.len() };
     let answer = Answer::new(&engine, &analysis, &planner, &input.text, view)
         .map_err(|error| CliError::new(error.to_string()))?;
     let style = super::style(args.color, args.width);
@@ -147,7 +145,9 @@ fn read(file: Option<&Path>) -> Result<(String, Input), CliError> {
     let fail = |name: &str, error: ReadError| {
         let cause = CliError::new(format!("{name}: {error}"));
         match error {
-            ReadError::Io(e) if e.kind() == io::ErrorKind::NotFound => cause.help("check the path; `-` reads standard input"),
+            ReadError::Io(e) if e.kind() == io::ErrorKind::NotFound => {
+                cause.help("check the path; `-` reads standard input")
+            }
             _ => cause,
         }
     };

@@ -43,7 +43,9 @@ pub(super) fn rules(folders: &[PathBuf]) -> Result<Pack<'static>, CliError> {
 
 /// Templates from a folder that replace built-in ones.
 pub(super) fn templates(folder: Option<&Path>) -> Result<Vec<(String, String)>, CliError> {
-    let Some(folder) = folder else { return Ok(Vec::new()) };
+    let Some(folder) = folder else {
+        return Ok(Vec::new());
+    };
     let mut found = Vec::new();
     for name in Renderer::template_names() {
         let path = folder.join(name);

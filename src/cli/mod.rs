@@ -20,7 +20,8 @@ const DEFAULT_WIDTH: usize = 100;
 /// Wider prose is hard to read.
 const MOST_WIDTH: usize = 120;
 
-const STYLES: Styles = Styles::styled().header(AnsiColor::Green.on_default().bold()).literal(AnsiColor::Cyan.on_default());
+const STYLES: Styles =
+    Styles::styled().header(AnsiColor::Green.on_default().bold()).literal(AnsiColor::Cyan.on_default());
 
 /// Paste an Exchange hybrid free/busy error; get the documented failure and the steps to fix it.
 #[derive(Debug, Parser)]

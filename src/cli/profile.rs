@@ -19,7 +19,8 @@ pub(super) struct Profile {
 pub(super) fn read(named: Option<&Path>) -> Result<Profile, CliError> {
     if let Some(path) = named {
         let text = fs::read_to_string(path).map_err(|error| {
-            CliError::new(format!("{}: {error}", path.display())).help("--profile names a YAML file of `name: value` lines")
+            CliError::new(format!("{}: {error}", path.display()))
+                .help("--profile names a YAML file of `name: value` lines")
         })?;
         return parse(path, &text);
     }
@@ -46,7 +47,8 @@ fn candidates() -> Vec<PathBuf> {
 
 fn parse(path: &Path, text: &str) -> Result<Profile, CliError> {
     let values = parse_list(&path.display().to_string(), text.trim_start_matches('\u{feff}')).map_err(|error| {
-        CliError::new(error.to_string()).help("a profile holds `name: value` lines; `freebusy rules list --format json` shows the names")
+        CliError::new(error.to_string())
+            .help("a profile holds `name: value` lines; `freebusy rules list --format json` shows the names")
     })?;
     Ok(Profile { path: Some(path.to_owned()), values })
 }

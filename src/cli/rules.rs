@@ -127,9 +127,9 @@ fn rule_json(rule: &Rule) -> Result<Value, CliError> {
 
 fn without_nothing(value: Value) -> Value {
     match value {
-        Value::Object(map) => Value::Object(
-            map.into_iter().filter(|(_, v)| !v.is_null()).map(|(k, v)| (k, without_nothing(v))).collect(),
-        ),
+        Value::Object(map) => {
+            Value::Object(map.into_iter().filter(|(_, v)| !v.is_null()).map(|(k, v)| (k, without_nothing(v))).collect())
+        }
         Value::Array(items) => Value::Array(items.into_iter().map(without_nothing).collect()),
         other => other,
     }

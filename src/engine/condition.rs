@@ -45,11 +45,7 @@ impl Site {
 
     /// The folded characters between two sites; 0 where they touch.
     pub fn distance(&self, other: &Self) -> usize {
-        if self.end <= other.start {
-            other.start - self.end
-        } else {
-            self.start.saturating_sub(other.end)
-        }
+        if self.end <= other.start { other.start - self.end } else { self.start.saturating_sub(other.end) }
     }
 
     /// How many folded bytes the evidence covers, each counted once.
@@ -107,11 +103,8 @@ impl Evaluator<'_> {
     }
 
     fn needle_sites(&self, needles: &[u32]) -> Vec<Site> {
-        let mut sites: Vec<Site> = needles
-            .iter()
-            .flat_map(|n| self.hits.of(*n))
-            .map(|range| Site::new(range.clone()))
-            .collect();
+        let mut sites: Vec<Site> =
+            needles.iter().flat_map(|n| self.hits.of(*n)).map(|range| Site::new(range.clone())).collect();
         sites.sort_by_key(|s| (s.start, s.end));
         sites.dedup();
         sites
@@ -123,7 +116,8 @@ impl Evaluator<'_> {
             return Vec::new();
         }
         // The pattern was parsed when the rules were digested; a size past the limit makes the condition fail, not the answer.
-        let Ok(regex) = regex::bytes::RegexBuilder::new(&regex.pattern).unicode(false).size_limit(1 << 20).build() else {
+        let Ok(regex) = regex::bytes::RegexBuilder::new(&regex.pattern).unicode(false).size_limit(1 << 20).build()
+        else {
             return Vec::new();
         };
         regex
@@ -151,10 +145,13 @@ impl Evaluator<'_> {
     }
 
     fn is_event(&self, wanted: &Event) -> bool {
-        let Some(event) = &self.record.event else { return false };
-        let provider = wanted.provider.as_ref().is_none_or(|provider| {
-            event.provider.as_ref().is_some_and(|actual| actual.eq_ignore_ascii_case(provider))
-        });
+        let Some(event) = &self.record.event else {
+            return false;
+        };
+        let provider = wanted
+            .provider
+            .as_ref()
+            .is_none_or(|provider| event.provider.as_ref().is_some_and(|actual| actual.eq_ignore_ascii_case(provider)));
         provider && (wanted.id.is_none() || wanted.id == event.id)
     }
 

@@ -63,7 +63,10 @@ impl<'p> Finder<'p> {
             for &(number, needle) in &self.needles[hit.pattern().as_usize()] {
                 let range = hit.start()..hit.start() + needle.len();
                 let places: &mut Vec<Range<usize>> = &mut places[number as usize];
-                if places.len() < MOST_HITS && folded[hit.start()..].starts_with(needle) && is_whole_number(text, &range) {
+                if places.len() < MOST_HITS
+                    && folded[hit.start()..].starts_with(needle)
+                    && is_whole_number(text, &range)
+                {
                     places.push(range);
                 }
             }
@@ -83,7 +86,8 @@ impl Hits {
 fn is_whole_number(text: &Text, range: &Range<usize>) -> bool {
     let bytes = text.folded.as_str().as_bytes();
     let digit = |at: usize| bytes.get(at).is_some_and(u8::is_ascii_digit);
-    let cut_before = digit(range.start) && range.start > 0 && digit(range.start - 1) && !text.folded.gap_before(range.start);
+    let cut_before =
+        digit(range.start) && range.start > 0 && digit(range.start - 1) && !text.folded.gap_before(range.start);
     let cut_behind = digit(range.end - 1) && digit(range.end) && !text.folded.gap_before(range.end);
     !cut_before && !cut_behind
 }

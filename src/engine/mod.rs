@@ -130,14 +130,17 @@ impl<'p> Engine<'p> {
                         assumed.contains(c) || contexts[*c as usize].iter().any(|s| s.distance(site) <= CONTEXT_WITHIN)
                     })
             };
-            let best = |sites: &mut dyn Iterator<Item = &Site>| sites.max_by_key(|s| (s.weight(), std::cmp::Reverse(s.start))).cloned();
+            let best = |sites: &mut dyn Iterator<Item = &Site>| {
+                sites.max_by_key(|s| (s.weight(), std::cmp::Reverse(s.start))).cloned()
+            };
             let (site, missing) = match best(&mut found.iter().filter(surrounded)) {
                 Some(site) => (site, Missing::Nothing),
                 None => match best(&mut found.iter()) {
                     // The first of a rule's contexts is the one that it names.
                     Some(site) => (site, entry.contexts.first().map_or(Missing::Nothing, |c| Missing::Context(*c))),
                     None => {
-                        let hints: Vec<Site> = entry.hints.iter().flat_map(|h| evaluator.sites(h).into_iter().take(1)).collect();
+                        let hints: Vec<Site> =
+                            entry.hints.iter().flat_map(|h| evaluator.sites(h).into_iter().take(1)).collect();
                         match hints.into_iter().reduce(Site::join) {
                             Some(site) => (site, Missing::Signature),
                             None => {
@@ -164,7 +167,9 @@ impl<'p> Engine<'p> {
                 outranked_by: None,
             };
             match analysis.matches.iter_mut().find(|m| m.rule == number) {
-                Some(old) if (old.missing, std::cmp::Reverse(old.weight)) <= (new.missing, std::cmp::Reverse(new.weight)) => {}
+                Some(old)
+                    if (old.missing, std::cmp::Reverse(old.weight)) <= (new.missing, std::cmp::Reverse(new.weight)) => {
+                }
                 Some(old) => *old = new,
                 None => analysis.matches.push(new),
             }

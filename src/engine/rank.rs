@@ -15,7 +15,9 @@ pub(super) fn rank(pack: &Pack<'_>, matches: &mut [Match]) {
         // Rules are in the order of their ids, so the first outranking rule found is always the same one.
         m.outranked_by = present
             .iter()
-            .filter(|(rule, confidence)| *rule != m.rule && *confidence >= m.confidence && outranks(pack, *rule, m.rule))
+            .filter(|(rule, confidence)| {
+                *rule != m.rule && *confidence >= m.confidence && outranks(pack, *rule, m.rule)
+            })
             .map(|(rule, _)| *rule)
             .min();
     }

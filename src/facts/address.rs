@@ -3,9 +3,15 @@
 use super::{Facts, Found, push_distinct};
 use crate::text::Text;
 
-/// What Exchange writes right before the address of the mailbox whose calendar was asked for, folded.
-const LOOKED_UP: [&str; 8] = [
-    "emailaddress", "requestformailbox", "formailbox", "recipient", "smtp", "failedfor", "resolveemailaddress", "mailbox",
+/// What Exchange writes right before the address of the mailbox whose calendar was asked for, folded; the surest first.
+const LOOKED_UP: [&str; 7] = [
+    "failedforemailaddress",
+    "requestformailbox",
+    "formailbox",
+    "resolveemailaddress",
+    "emailaddress",
+    "recipient",
+    "smtp",
 ];
 
 /// The longest local part and domain that RFC 5321 allows.
@@ -13,14 +19,18 @@ const LONGEST: (usize, usize) = (64, 253);
 
 pub(super) fn read(text: &Text, facts: &mut Facts) {
     let clean = text.clean.as_str();
+    let mut surest = LOOKED_UP.len();
     for (at, _) in clean.match_indices('@') {
-        let Some((start, end)) = address(clean, at) else { continue };
+        let Some((start, end)) = address(clean, at) else {
+            continue;
+        };
         let span = text.clean.original(start..end);
         let value = clean[start..end].to_owned();
         let domain = clean[at + 1..end].to_ascii_lowercase();
         push_distinct(&mut facts.domains, Found { value: domain, span: text.clean.original(at + 1..end) });
         let found = Found { value, span };
-        if facts.looked_up.is_none() && is_looked_up(text, start) {
+        if let Some(sure) = looked_up(text, start).filter(|sure| *sure < surest) {
+            surest = sure;
             facts.looked_up = Some(found.clone());
         }
         push_distinct_address(&mut facts.mailboxes, found);
@@ -36,13 +46,10 @@ fn push_distinct_address(into: &mut Vec<Found<String>>, found: Found<String>) {
 }
 
 fn address(clean: &str, at: usize) -> Option<(usize, usize)> {
-    let local = clean[..at]
-        .bytes()
-        .rev()
-        .take_while(|b| b.is_ascii_alphanumeric() || b"._+-'&".contains(b))
-        .count();
+    let local = clean[..at].bytes().rev().take_while(|b| b.is_ascii_alphanumeric() || b"._+-'&".contains(b)).count();
     // A quote in front of the address is a quote, not a part of it.
-    let quotes = clean[at - local..at].len() - clean[at - local..at].trim_start_matches(['\'', '.', '-', '&', '+']).len();
+    let quotes =
+        clean[at - local..at].len() - clean[at - local..at].trim_start_matches(['\'', '.', '-', '&', '+']).len();
     let start = at - local + quotes;
     // What stands before an address in running text; anything else means that only a part of it was read.
     let before = clean[..start].chars().next_back();
@@ -70,10 +77,11 @@ pub(super) fn is_domain(domain: &str) -> bool {
         && (top.bytes().all(|b| b.is_ascii_alphabetic()) || top.starts_with("xn--"))
 }
 
-fn is_looked_up(text: &Text, start: usize) -> bool {
+/// How sure the words before an address say that it is the one that was looked up; 0 is surest.
+fn looked_up(text: &Text, start: usize) -> Option<usize> {
     let offset = text.clean.original(start..start + 1).start;
     let before = &text.folded.as_str()[..text.folded.at(offset)];
-    LOOKED_UP.iter().any(|word| before.ends_with(word))
+    LOOKED_UP.iter().position(|word| before.ends_with(word))
 }
 
 /// `Configuration information for forest/domain contoso.com could not be found`

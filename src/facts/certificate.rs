@@ -18,7 +18,11 @@ pub(super) fn thumbprints(text: &Text) -> Vec<Found<String>> {
         let run = bytes[at..].iter().take_while(|b| b.is_ascii_alphanumeric()).count();
         let word = &clean[at..at + run];
         let alone = at == 0 || !(bytes[at - 1].is_ascii_alphanumeric() || bytes[at - 1] == b'-');
-        if run == LEN && alone && word.bytes().all(|b| b.is_ascii_hexdigit()) && word.bytes().any(|b| b.is_ascii_digit()) {
+        if run == LEN
+            && alone
+            && word.bytes().all(|b| b.is_ascii_hexdigit())
+            && word.bytes().any(|b| b.is_ascii_digit())
+        {
             let value = word.to_ascii_uppercase();
             push_distinct(&mut found, Found { value, span: text.clean.original(at..at + run) });
         }

@@ -13,10 +13,14 @@ pub(super) fn exceptions(text: &Text) -> Vec<Found<String>> {
         if clean[end..].starts_with(|c: char| c.is_ascii_alphanumeric() || c == '_') {
             continue;
         }
-        let len = clean[..at].bytes().rev().take_while(|b| b.is_ascii_alphanumeric() || *b == b'.' || *b == b'_').count();
+        let len =
+            clean[..at].bytes().rev().take_while(|b| b.is_ascii_alphanumeric() || *b == b'.' || *b == b'_').count();
         let start = at - len;
         let name = clean[start..end].trim_start_matches('.');
-        if name.len() > WORD.len() && name.starts_with(|c: char| c.is_ascii_uppercase()) && !name.ends_with(".Exception") {
+        if name.len() > WORD.len()
+            && name.starts_with(|c: char| c.is_ascii_uppercase())
+            && !name.ends_with(".Exception")
+        {
             let span = text.clean.original(end - name.len()..end);
             push_distinct(&mut found, Found { value: name.to_owned(), span });
         }

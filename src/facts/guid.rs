@@ -11,8 +11,12 @@ pub(super) fn guids(text: &Text) -> Vec<Found<String>> {
     let bytes = clean.as_bytes();
     let mut found = Vec::new();
     for (dash, _) in clean.match_indices('-') {
-        let Some(start) = dash.checked_sub(GROUPS[0]) else { continue };
-        let Some(word) = bytes.get(start..start + 36) else { continue };
+        let Some(start) = dash.checked_sub(GROUPS[0]) else {
+            continue;
+        };
+        let Some(word) = bytes.get(start..start + 36) else {
+            continue;
+        };
         let alone = start == 0 || !bytes[start - 1].is_ascii_alphanumeric();
         let ends = bytes.get(start + 36).is_none_or(|b| !b.is_ascii_alphanumeric());
         if alone && ends && is_guid(word) {

@@ -225,14 +225,16 @@ mod tests {
 
     #[test]
     fn other_numbers_are_no_status() {
-        for text in ["GET /a 443 - 401 0 0 15", "LID: 40764", "room (404)", "https://x.y/401", "error 5037", "port 503"] {
+        for text in ["GET /a 443 - 401 0 0 15", "LID: 40764", "room (404)", "https://x.y/401", "error 5037", "port 503"]
+        {
             assert!(facts(text).http_status.is_empty(), "{text}: {:?}", facts(text).http_status);
         }
     }
 
     #[test]
     fn codes_are_read() {
-        let text = r#"diagnostics: 2000005;reason= "x";error_category="invalid_user" AADSTS70002: y AADSTS50012 z 0x80048821"#;
+        let text =
+            r#"diagnostics: 2000005;reason= "x";error_category="invalid_user" AADSTS70002: y AADSTS50012 z 0x80048821"#;
         let read = facts(text);
         assert_eq!(read.diagnostics, [2_000_005]);
         assert_eq!(read.error_categories, ["invalid_user"]);
@@ -253,7 +255,14 @@ mod tests {
 
     #[test]
     fn an_address_never_carries_what_a_shell_would_run() {
-        for hostile in ["$(calc)@contoso.com", "a;b@contoso.com", "`whoami`@contoso.com", "a\u{202e}b@contoso.com", "x@'.com", "|a@b.com"] {
+        for hostile in [
+            "$(calc)@contoso.com",
+            "a;b@contoso.com",
+            "`whoami`@contoso.com",
+            "a\u{202e}b@contoso.com",
+            "x@'.com",
+            "|a@b.com",
+        ] {
             for mailbox in facts(hostile).mailboxes {
                 assert!(
                     mailbox.chars().all(|c| c.is_ascii_alphanumeric() || "@.-_+'&".contains(c)),
@@ -269,7 +278,10 @@ mod tests {
                     System.Net.WebException: y ---> System.Net.WebException: z. Exception:";
         assert_eq!(
             facts(text).exceptions,
-            ["Microsoft.Exchange.InfoWorker.Common.Availability.AutoDiscoverFailedException", "System.Net.WebException"]
+            [
+                "Microsoft.Exchange.InfoWorker.Common.Availability.AutoDiscoverFailedException",
+                "System.Net.WebException"
+            ]
         );
     }
 }

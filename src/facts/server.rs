@@ -5,7 +5,12 @@ use crate::text::Text;
 
 /// What stands right before a server's name, in lower case.
 const MARKERS: [&str; 6] = [
-    "server where exception originated:", "[server=", "exceptionservername>", "pscomputername :", "computer:", "serverhostname=",
+    "server where exception originated:",
+    "[server=",
+    "exceptionservername>",
+    "pscomputername :",
+    "computer:",
+    "serverhostname=",
 ];
 
 pub(super) fn servers(text: &Text) -> Vec<Found<String>> {

@@ -13,8 +13,18 @@ const BEFORE: [&str; 8] =
 
 /// What stands right behind a status, without white space and punctuation.
 const BEHIND: [&str; 12] = [
-    "unauthorized", "forbidden", "notfound", "serviceunavailable", "gatewaytime-out", "gatewaytimeout", "badgateway",
-    "badrequest", "methodnotallowed", "internalservererror", "proxyauthenticationrequired", "toomanyrequests",
+    "unauthorized",
+    "forbidden",
+    "notfound",
+    "serviceunavailable",
+    "gatewaytime-out",
+    "gatewaytimeout",
+    "badgateway",
+    "badrequest",
+    "methodnotallowed",
+    "internalservererror",
+    "proxyauthenticationrequired",
+    "toomanyrequests",
 ];
 
 pub(super) fn http_status(text: &Text) -> Vec<Found<u32>> {
@@ -35,7 +45,9 @@ pub(super) fn http_status(text: &Text) -> Vec<Found<u32>> {
             continue;
         }
         let end = start + 3;
-        let Ok(value) = tight[start..end].parse::<u32>() else { continue };
+        let Ok(value) = tight[start..end].parse::<u32>() else {
+            continue;
+        };
         if !(400..600).contains(&value) {
             continue;
         }

@@ -49,7 +49,9 @@ pub(super) fn decode(bytes: Vec<u8>) -> Decoded {
         return with(UTF_8, &bytes);
     }
     let bytes = match String::from_utf8(bytes) {
-        Ok(text) => return Decoded { text, encoding: "utf-8" },
+        Ok(text) => {
+            return Decoded { text, encoding: "utf-8" };
+        }
         Err(error) => error.into_bytes(),
     };
     // A text that is UTF-8 but for a few cut or foreign bytes stays UTF-8.
@@ -147,7 +149,13 @@ mod tests {
 
     fn encode(text: &str, table: &[char; 128]) -> Vec<u8> {
         text.chars()
-            .map(|c| if c.is_ascii() { c as u8 } else { table.iter().position(|t| *t == c).expect("in the table") as u8 + 128 })
+            .map(|c| {
+                if c.is_ascii() {
+                    c as u8
+                } else {
+                    table.iter().position(|t| *t == c).expect("in the table") as u8 + 128
+                }
+            })
             .collect()
     }
 

@@ -20,7 +20,9 @@ pub(super) fn read(text: &str) -> (Option<Event>, Vec<(String, String)>) {
     let mut event = Event::default();
     let mut fields = Vec::new();
     for line in text.lines().take(LABELS) {
-        let Some((label, value)) = line.split_once(':') else { continue };
+        let Some((label, value)) = line.split_once(':') else {
+            continue;
+        };
         let (label, value) = (label.trim(), value.trim());
         if label.len() > 20 || value.is_empty() {
             continue;

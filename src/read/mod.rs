@@ -52,13 +52,13 @@ impl fmt::Display for ReadError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Io(error) => write!(f, "{error}"),
-            Self::Empty => f.write_str("there is no text; paste the error as Exchange, Outlook or the test cmdlet printed it"),
+            Self::Empty => {
+                f.write_str("there is no text; paste the error as Exchange, Outlook or the test cmdlet printed it")
+            }
             Self::Binary(what) => write!(f, "this is {what}, not text; export or copy the error as text"),
-            Self::TooLarge => write!(
-                f,
-                "the input has more than {} MiB; cut out the time of the failure first",
-                LARGEST_INPUT >> 20
-            ),
+            Self::TooLarge => {
+                write!(f, "the input has more than {} MiB; cut out the time of the failure first", LARGEST_INPUT >> 20)
+            }
         }
     }
 }

@@ -65,7 +65,9 @@ fn is_unprintable(c: char) -> bool {
 }
 
 fn is_address(value: &str) -> bool {
-    let Some((local, domain)) = value.rsplit_once('@') else { return false };
+    let Some((local, domain)) = value.rsplit_once('@') else {
+        return false;
+    };
     let local_fits = (1..=64).contains(&local.len())
         && local.chars().all(|c| c.is_alphanumeric() || "._+-'&".contains(c))
         && !local.starts_with('\'');
@@ -94,7 +96,9 @@ fn is_url(value: &str, schemes: &[&str]) -> bool {
     let Some(rest) = rest else { return false };
     let host_end = rest.find(['/', ':', '?', '#']).unwrap_or(rest.len());
     let host = &rest[..host_end];
-    is_dns_name(host) && host.contains('.') && rest.bytes().all(|b| b.is_ascii_alphanumeric() || b"-._~:/?#@&=+%".contains(&b))
+    is_dns_name(host)
+        && host.contains('.')
+        && rest.bytes().all(|b| b.is_ascii_alphanumeric() || b"-._~:/?#@&=+%".contains(&b))
 }
 
 fn is_time(value: &str) -> bool {
@@ -129,7 +133,10 @@ mod tests {
         ] {
             assert!(check(kind, value).is_ok(), "{kind:?} {value}");
         }
-        assert_eq!(check(Kind::Thumbprint, "aa bb 00 11 22 33 44 55 66 77 88 99 aa bb cc dd ee ff 00 11").map(|t| t.len()), Ok(40));
+        assert_eq!(
+            check(Kind::Thumbprint, "aa bb 00 11 22 33 44 55 66 77 88 99 aa bb cc dd ee ff 00 11").map(|t| t.len()),
+            Ok(40)
+        );
     }
 
     #[test]
@@ -147,7 +154,18 @@ mod tests {
             "-Force",
             "a\u{202e}b@contoso.com",
         ] {
-            for kind in [Kind::Mailbox, Kind::Upn, Kind::Domain, Kind::Host, Kind::Server, Kind::Url, Kind::Guid, Kind::Thumbprint, Kind::Time, Kind::Ip] {
+            for kind in [
+                Kind::Mailbox,
+                Kind::Upn,
+                Kind::Domain,
+                Kind::Host,
+                Kind::Server,
+                Kind::Url,
+                Kind::Guid,
+                Kind::Thumbprint,
+                Kind::Time,
+                Kind::Ip,
+            ] {
                 assert!(check(kind, hostile).is_err(), "{kind:?} accepts {hostile:?}");
             }
         }

@@ -3,7 +3,7 @@
 use super::parameter;
 use super::template::{Templates, placeholder};
 use crate::facts::{Facts, Found};
-use crate::rules::model::{Command, Direction, Effect, FactKind, Outcome, Parameter, Rule, Step};
+use crate::rules::model::{Command, Direction, Effect, FactKind, Outcome, Parameter, Rule, Shell, Step};
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::fmt;
@@ -13,6 +13,8 @@ use std::fmt;
 pub struct Plan {
     /// The steps, in order.
     pub steps: Vec<PlannedStep>,
+    /// The shells that the commands run in, in the order of their first use.
+    pub shells: Vec<Shell>,
     /// The parameters that the commands use, in the order of their first use.
     pub parameters: Vec<UsedParameter>,
 }
@@ -139,12 +141,20 @@ impl Planner {
         let (values, parameters) = self.resolve(commands, facts, direction);
         let mut steps = Vec::with_capacity(rule.steps.len());
         for step in &rule.steps {
-            let commands = self
-                .fill(&step.run, &values)
-                .map_err(|error| PlanError { rule: rule.id.clone(), step: step.id.clone(), error })?;
+            let commands = self.fill(&step.run, &values).map_err(|error| PlanError {
+                rule: rule.id.clone(),
+                step: step.id.clone(),
+                error,
+            })?;
             steps.push(planned(step, commands));
         }
-        Ok(Plan { steps, parameters })
+        let mut shells = Vec::new();
+        for command in rule.steps.iter().flat_map(|s| &s.run) {
+            if !shells.contains(&command.shell) {
+                shells.push(command.shell);
+            }
+        }
+        Ok(Plan { steps, shells, parameters })
     }
 
     /// Fills commands that belong to no rule.
@@ -282,9 +292,9 @@ fn only<T>(found: &[Found<T>]) -> Option<&Found<T>> {
 /// Where a name stands as a whole word.
 fn find_word(text: &str, name: &str) -> Option<usize> {
     let part = |c: char| c.is_ascii_alphanumeric() || c == '_';
-    text.match_indices(name).map(|(at, _)| at).find(|&at| {
-        !text[..at].ends_with(part) && !text[at + name.len()..].starts_with(part)
-    })
+    text.match_indices(name)
+        .map(|(at, _)| at)
+        .find(|&at| !text[..at].ends_with(part) && !text[at + name.len()..].starts_with(part))
 }
 
 /// The candidate that differs from `name` in the fewest letters, where it is near enough to be meant.

@@ -58,7 +58,11 @@ impl Templates {
             place = place_after(place, literal);
             out.push_str(literal);
             let value = self.evaluate(expression, values)?;
-            if shell == Shell::Cmd { write_cmd(&mut out, &value) } else { write_powershell(&mut out, &value, place) }
+            if shell == Shell::Cmd {
+                write_cmd(&mut out, &value)
+            } else {
+                write_powershell(&mut out, &value, place)
+            }
             rest = after;
         }
         out.push_str(rest);
@@ -205,7 +209,10 @@ mod tests {
 
     #[test]
     fn an_unfilled_command_does_not_parse() {
-        assert_eq!(render(Shell::Exo, "X -Identity {{ x }}", &placeholder("cloud mailbox")), "X -Identity <cloud mailbox>");
+        assert_eq!(
+            render(Shell::Exo, "X -Identity {{ x }}", &placeholder("cloud mailbox")),
+            "X -Identity <cloud mailbox>"
+        );
         assert_eq!(render(Shell::Ems, r"X {{ x ~ '\EWS' }}", &placeholder("server")), r"X '<server>\EWS'");
     }
 

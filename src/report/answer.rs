@@ -4,7 +4,7 @@ use crate::engine::{Analysis, Engine, Match, Missing};
 use crate::facts;
 use crate::remedy::plan::{PlannedStep, UsedParameter};
 use crate::remedy::{PlanError, Planner};
-use crate::rules::model::{Auth, Command, Confidence, Direction, Known, Reference, Rule, Shared};
+use crate::rules::model::{Auth, Command, Confidence, Direction, Known, Reference, Rule, Shared, Shell};
 use serde::Serialize;
 use std::fmt;
 use std::ops::Range;
@@ -85,6 +85,8 @@ pub struct MatchedRule {
     pub verify: String,
     /// The steps with their commands filled in.
     pub steps: Vec<PlannedStep>,
+    /// The shells of the commands.
+    pub shells: Vec<Shell>,
     /// The parameters of the commands.
     pub parameters: Vec<UsedParameter>,
     /// [`Rule::references`]
@@ -359,6 +361,7 @@ fn matched(
         cause: rule.cause,
         verify: rule.verify,
         steps: plan.steps,
+        shells: plan.shells,
         parameters: plan.parameters,
         references: rule.references,
         reviewed: rule.reviewed,
@@ -370,7 +373,8 @@ fn notes(matches: &[MatchedRule]) -> Vec<String> {
     let mut notes: Vec<String> = Vec::new();
     for parameter in matches.iter().flat_map(|m| &m.parameters) {
         if let (Some(reason), None) = (&parameter.refused, &parameter.value) {
-            let note = format!("a value for `{}` was refused: {reason}; the commands show a placeholder", parameter.name);
+            let note =
+                format!("a value for `{}` was refused: {reason}; the commands show a placeholder", parameter.name);
             if !notes.contains(&note) {
                 notes.push(note);
             }

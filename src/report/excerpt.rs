@@ -55,7 +55,9 @@ pub(super) fn excerpt(text: &str, name: &str, evidence: &[Evidence], width: usiz
 
 /// The lines that a range touches: number from 1, and bytes without the line end.
 fn lines(text: &str, range: Range<usize>) -> Vec<(usize, Range<usize>)> {
-    let Some(before) = text.get(..range.start) else { return Vec::new() };
+    let Some(before) = text.get(..range.start) else {
+        return Vec::new();
+    };
     let mut number = before.bytes().filter(|b| *b == b'\n').count() + 1;
     let mut start = before.rfind('\n').map_or(0, |at| at + 1);
     let mut found = Vec::new();

@@ -126,11 +126,15 @@ fn is_address(word: &str) -> bool {
 
 /// A name with at least two labels whose last one is a plausible top-level domain.
 fn is_host(word: &str) -> bool {
-    let Some((before, top)) = word.rsplit_once('.') else { return false };
+    let Some((before, top)) = word.rsplit_once('.') else {
+        return false;
+    };
     !before.is_empty()
         && (2..=24).contains(&top.len())
         && top.bytes().all(|b| b.is_ascii_alphabetic())
-        && word.split('.').all(|l| !l.is_empty() && l.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_'))
+        && word
+            .split('.')
+            .all(|l| !l.is_empty() && l.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_'))
         && !looks_like_code(word)
 }
 
@@ -143,9 +147,8 @@ fn looks_like_code(word: &str) -> bool {
 }
 
 fn is_program_name(host: &str) -> bool {
-    const ENDINGS: [&str; 14] = [
-        "asmx", "svc", "xml", "srf", "dll", "exe", "ps", "aspx", "log", "txt", "evtx", "config", "cer", "html",
-    ];
+    const ENDINGS: [&str; 14] =
+        ["asmx", "svc", "xml", "srf", "dll", "exe", "ps", "aspx", "log", "txt", "evtx", "config", "cer", "html"];
     host.rsplit('.').next().is_some_and(|ending| ENDINGS.contains(&ending))
 }
 

@@ -144,9 +144,11 @@ impl Renderer {
         environment.set_fuel(Some(5_000_000));
         let syntax = SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build();
         environment.set_syntax(syntax.map_err(RenderError::Template)?);
-        environment.set_auto_escape_callback(|name| {
-            if name.ends_with(".html") { AutoEscape::Html } else { AutoEscape::None }
-        });
+        environment.set_auto_escape_callback(
+            |name| {
+                if name.ends_with(".html") { AutoEscape::Html } else { AutoEscape::None }
+            },
+        );
         let width = self.style.width;
         let color = terminal && self.style.color;
         environment.add_filter("wrap", move |text: Cow<'_, str>, indent: usize| wrap(&text, width, indent));
@@ -157,9 +159,8 @@ impl Renderer {
         environment.add_filter("one_line", |text: Cow<'_, str>| text.split_whitespace().collect::<Vec<_>>().join(" "));
         if terminal {
             // Everything that stands in an expression may come from the input.
-            environment.set_formatter(|out, state, value| {
-                minijinja::escape_formatter(out, state, &clean_for_terminal(value))
-            });
+            environment
+                .set_formatter(|out, state, value| minijinja::escape_formatter(out, state, &clean_for_terminal(value)));
         }
         let sources = BUILT_IN.iter().map(|(name, source)| {
             let replaced = self.overrides.iter().find(|(n, _)| n == name).map(|(_, s)| s.as_str());
@@ -272,7 +273,10 @@ mod tests {
 
     #[test]
     fn prose_is_filled_and_paragraphs_stay() {
-        assert_eq!(wrap("aaaa bbbb cccc dddd eeee ffff gggg hhhh\n\ni", 36, 4), "aaaa bbbb cccc dddd eeee ffff\n    gggg hhhh\n\n    i");
+        assert_eq!(
+            wrap("aaaa bbbb cccc dddd eeee ffff gggg hhhh\n\ni", 36, 4),
+            "aaaa bbbb cccc dddd eeee ffff\n    gggg hhhh\n\n    i"
+        );
     }
 
     #[test]

@@ -18,9 +18,12 @@ pub(super) fn replacement(c: char) -> Option<char> {
     match c {
         '\n' | '\t' => Some(c),
         '\r' => None,
-        '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}' | '\u{2028}' | '\u{2029}' => {
-            Some('\u{fffd}')
-        }
+        '\u{200b}'..='\u{200f}'
+        | '\u{202a}'..='\u{202e}'
+        | '\u{2060}'..='\u{2069}'
+        | '\u{feff}'
+        | '\u{2028}'
+        | '\u{2029}' => Some('\u{fffd}'),
         c if c.is_control() => Some('\u{fffd}'),
         c => Some(c),
     }
@@ -32,7 +35,10 @@ mod tests {
 
     #[test]
     fn escape_sequences_and_overrides_become_visible() {
-        assert_eq!(printable("a\u{1b}[31mb\u{202e}c\u{7}\u{9b}d\r\n\te"), "a\u{fffd}[31mb\u{fffd}c\u{fffd}\u{fffd}d\n\te");
+        assert_eq!(
+            printable("a\u{1b}[31mb\u{202e}c\u{7}\u{9b}d\r\n\te"),
+            "a\u{fffd}[31mb\u{fffd}c\u{fffd}\u{fffd}d\n\te"
+        );
     }
 
     #[test]

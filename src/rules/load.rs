@@ -168,13 +168,13 @@ impl Loader {
 
     fn add_rule(&mut self, name: &str, stem: &str, text: &str) -> Result<(), LoadError> {
         let rule: Rule = parse(name, text)?;
-        let at = |path: &str, message: String| LoadError {
-            file: name.to_owned(),
-            position: position(text, path),
-            message,
-        };
+        let at =
+            |path: &str, message: String| LoadError { file: name.to_owned(), position: position(text, path), message };
         if stem.strip_suffix(".yaml") != Some(rule.id.as_str()) {
-            return Err(at("id", format!("the id `{}` differs from the file's name `{stem}`; rename one of them", rule.id)));
+            return Err(at(
+                "id",
+                format!("the id `{}` differs from the file's name `{stem}`; rename one of them", rule.id),
+            ));
         }
         match self.source.rules.iter_mut().find(|known| known.id == rule.id) {
             Some(known) if *known == rule => {}
@@ -183,7 +183,9 @@ impl Loader {
                 let help = "write `overrides: true` if this file is meant to replace it, or choose another id";
                 return Err(at("id", format!("a shipped rule has the id `{}`; {help}", rule.id)));
             }
-            Some(_) => return Err(at("id", format!("another file has the id `{}` already", rule.id))),
+            Some(_) => {
+                return Err(at("id", format!("another file has the id `{}` already", rule.id)));
+            }
             None => self.source.rules.push(rule.clone()),
         }
         self.files.push(File { name: name.to_owned(), text: text.to_owned(), rule: rule.id });
@@ -235,7 +237,9 @@ fn locate(files: &[File], problem: Problem) -> LoadError {
             position: position(&file.text, &problem.path),
             message: format!("{}: {}", problem.path, problem.message),
         },
-        None => LoadError { file: problem.entry, position: None, message: format!("{}: {}", problem.path, problem.message) },
+        None => {
+            LoadError { file: problem.entry, position: None, message: format!("{}: {}", problem.path, problem.message) }
+        }
     }
 }
 

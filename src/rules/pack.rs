@@ -589,7 +589,9 @@ mod tests {
             includes: vec!["nowhere".into()],
             condition: broken,
         };
-        let problems = compile(Source { shared: Shared { contexts: vec![context], ..Shared::default() }, ..Source::default() }).expect_err("four problems");
+        let problems =
+            compile(Source { shared: Shared { contexts: vec![context], ..Shared::default() }, ..Source::default() })
+                .expect_err("four problems");
         let paths: Vec<&str> = problems.iter().map(|p| p.path.as_str()).collect();
         assert_eq!(paths, ["includes[0]", "where.phrase", "where.any[0].text", "where.any[1]"]);
     }

@@ -97,7 +97,12 @@ mod tests {
     #[test]
     fn a_damaged_letter_is_one_of_the_variants() {
         let variants = fold_variants("Zugriff zurück für alle Benutzer");
-        for damaged in ["Zugriff zur?ck f?r alle Benutzer", "zugriff zuruck fur alle benutzer", "Zugriff zurueck fuer alle Benutzer", "Zugriff zur\u{fffd}ck f\u{fffd}r alle Benutzer"] {
+        for damaged in [
+            "Zugriff zur?ck f?r alle Benutzer",
+            "zugriff zuruck fur alle benutzer",
+            "Zugriff zurueck fuer alle Benutzer",
+            "Zugriff zur\u{fffd}ck f\u{fffd}r alle Benutzer",
+        ] {
             assert!(variants.contains(&fold(damaged)), "{damaged}");
         }
     }

@@ -4,8 +4,20 @@ use super::Unit;
 
 /// Names of PowerShell's output streams as the console prints them before a line, in the languages seen.
 const STREAMS: [&str; 14] = [
-    "VERBOSE", "WARNING", "DEBUG", "ERROR", "INFO", "AUSFÜHRLICH", "WARNUNG", "COMMENTAIRES", "AVERTISSEMENT", "DETALLADO",
-    "ADVERTENCIA", "DETTAGLIATO", "AVVISO", "DETALHADO",
+    "VERBOSE",
+    "WARNING",
+    "DEBUG",
+    "ERROR",
+    "INFO",
+    "AUSFÜHRLICH",
+    "WARNUNG",
+    "COMMENTAIRES",
+    "AVERTISSEMENT",
+    "DETALLADO",
+    "ADVERTENCIA",
+    "DETTAGLIATO",
+    "AVVISO",
+    "DETALHADO",
 ];
 
 /// Widths at which consoles, scheduled tasks and remote sessions wrap, and the column before.
@@ -47,7 +59,9 @@ pub(super) fn lines(units: Vec<Unit>) -> Vec<Unit> {
 /// like the beginning of a log record, which would be as long as its neighbour by chance.
 fn is_hard_wrap(n: usize, lengths: &[usize], lines: &[&[Unit]]) -> bool {
     let length = lengths[n];
-    let Some(&next) = lengths.get(n + 1) else { return false };
+    let Some(&next) = lengths.get(n + 1) else {
+        return false;
+    };
     if length < SHORTEST_FULL_LINE || next == 0 || next > length {
         return false;
     }
@@ -56,7 +70,8 @@ fn is_hard_wrap(n: usize, lengths: &[usize], lines: &[&[Unit]]) -> bool {
         return false;
     }
     let beginning: Vec<char> = trim_start(lines[n + 1]).iter().take(5).map(|u| u.c).collect();
-    let dated = beginning.len() == 5 && beginning[..4].iter().all(char::is_ascii_digit) && !beginning[4].is_alphanumeric();
+    let dated =
+        beginning.len() == 5 && beginning[..4].iter().all(char::is_ascii_digit) && !beginning[4].is_alphanumeric();
     !dated && beginning.first() != Some(&'[') && stream_prefix(lines[n + 1]) == 0
 }
 

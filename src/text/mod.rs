@@ -104,9 +104,10 @@ impl Text {
                 continue;
             }
             if let Some(blank) = blank.take()
-                && !text.clean.text.is_empty() {
-                    text.clean.push(' ', blank);
-                }
+                && !text.clean.text.is_empty()
+            {
+                text.clean.push(' ', blank);
+            }
             text.clean.push(straight(unit.c), unit);
             let tight = straight(unit.c);
             // A doubled quote is how CSV writes one.
@@ -202,7 +203,9 @@ mod tests {
 
     #[test]
     fn nothing_panics_on_strange_text() {
-        for strange in ["", "\u{feff}", "&", "&#x110000;", "&#xD800;", r"\u", r"\ud800", "_xZZZZ_", "\0\0", "<br", "\r\r\n"] {
+        for strange in
+            ["", "\u{feff}", "&", "&#x110000;", "&#xD800;", r"\u", r"\ud800", "_xZZZZ_", "\0\0", "<br", "\r\r\n"]
+        {
             let _ = Text::new(strange);
         }
     }

@@ -142,7 +142,8 @@ fn backslash(all: &[Unit], at: usize, json: bool) -> Replacement {
     let units = &all[at..];
     let next = units.get(1)?.c;
     // A line end behind the end of a sentence, in a piece of JSON that shows no other sign of it. `C:\new` has none.
-    let sentence_end = at.checked_sub(1).is_some_and(|before| matches!(all[before].c, '.' | ';' | ',' | ')' | '>' | '\n'));
+    let sentence_end =
+        at.checked_sub(1).is_some_and(|before| matches!(all[before].c, '.' | ';' | ',' | ')' | '>' | '\n'));
     match next {
         'u' | 'U' => {
             let digits: String = units.get(2..6)?.iter().map(|u| u.c).collect();
@@ -180,11 +181,8 @@ fn html_tag(units: &[Unit]) -> Replacement {
         ["b", "i", "u", "em", "strong", "span", "code", "font", "mark", "wbr", "a", "small", "kbd"];
     let end = units.iter().take(300).position(|u| u.c == '>')?;
     let inside: String = units[1..end].iter().map(|u| u.c.to_ascii_lowercase()).collect();
-    let name: &str = inside
-        .trim_start_matches('/')
-        .split(|c: char| !c.is_ascii_alphanumeric())
-        .next()
-        .unwrap_or_default();
+    let name: &str =
+        inside.trim_start_matches('/').split(|c: char| !c.is_ascii_alphanumeric()).next().unwrap_or_default();
     let rest = &inside.trim_start_matches('/')[name.len()..];
     if !(rest.is_empty() || rest.starts_with([' ', '/', '\t', '\r', '\n'])) {
         return None;

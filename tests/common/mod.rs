@@ -37,8 +37,7 @@ impl Catalogue {
     /// The matches of a file's bytes, best first.
     pub fn matches_of_bytes(&self, bytes: Vec<u8>, assume: Option<&str>) -> Vec<(String, Confidence)> {
         let pack = self.engine.pack();
-        let assumed: Vec<u16> =
-            assume.iter().map(|id| pack.context_index(id).expect("a context") as u16).collect();
+        let assumed: Vec<u16> = assume.iter().map(|id| pack.context_index(id).expect("a context") as u16).collect();
         let input = Input::from_bytes(bytes).expect("a text");
         let analysis = self.engine.analyse(&input.records(), &assumed);
         analysis.matches.iter().map(|m| (pack.rules[m.rule].id.to_string(), m.confidence)).collect()
