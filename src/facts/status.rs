@@ -38,16 +38,16 @@ pub(super) fn http_status(text: &Text) -> Vec<Found<u32>> {
             continue;
         }
         let run = bytes[at..].iter().take_while(|b| b.is_ascii_digit()).count();
-        let start = at;
-        at += run;
-        // More digits than three are a status only where a blank ended it in the original.
-        if run < 3 || (run > 3 && !text.tight.gap_before(start + 3)) {
-            continue;
-        }
+        let (first, behind) = (at, at + run);
+        at = behind;
+        // White space is gone from the tight text, so one run of digits can be several numbers (`HTTP/1.1 504`); a wrapped
+        // number (`40⏎1`) has a gap inside, too. Three digits are one where a number can begin and end.
+        let begins = |at: usize| at == first || text.tight.gap_before(at);
+        let ends = |at: usize| at == behind || text.tight.gap_before(at);
+        let number = (first..behind).find(|&at| at + 3 <= behind && begins(at) && ends(at + 3));
+        let Some(start) = number else { continue };
         let end = start + 3;
-        let Ok(value) = tight[start..end].parse::<u32>() else {
-            continue;
-        };
+        let Ok(value) = tight[start..end].parse::<u32>() else { continue };
         if !(400..600).contains(&value) {
             continue;
         }
