@@ -257,27 +257,31 @@ fn a_step_that_changes_something_is_not_called_read_only() {
         "Clear-",
     ];
     // They change nothing but the session, or only begin a variable.
-    const HARMLESS: [&str; 8] = [
+    const HARMLESS: [&str; 9] = [
         "New-Object",
+        "New-TimeSpan",
+        "New-PSSession",
+        "Remove-PSSession",
         "Set-ADServerSettings",
         "Set-Location",
         "Start-Sleep",
-        "New-TimeSpan",
         "Start-Transcript",
-        "Set-ExecutionPolicy",
-        "New-PSSession",
     ];
+    let mut changing_steps = Vec::new();
     for rule in Catalogue::built_in().rules() {
         for step in rule.steps.iter().filter(|s| s.effect == Effect::ReadOnly) {
             for command in step.run.iter().filter(|c| c.shell != Shell::Cmd) {
                 for word in command.command.split(|c: char| !(c.is_alphanumeric() || c == '-')) {
                     let changing = CHANGING.iter().any(|verb| word.starts_with(verb)) && !HARMLESS.contains(&word);
-                    assert!(!changing, "{}/{}: {word}", rule.id, step.id);
+                    if changing {
+                        changing_steps.push(format!("{}/{}: {word}", rule.id, step.id));
+                    }
                 }
                 assert!(!command.command.contains("iisreset"), "{}/{}", rule.id, step.id);
             }
         }
     }
+    assert!(changing_steps.is_empty(), "{changing_steps:#?}");
 }
 
 #[test]
