@@ -19,9 +19,13 @@ use serde::de::DeserializeOwned;
 use std::path::{Path, PathBuf};
 use std::{env, fs, process};
 
+/// Names a folder of further rules to embed: an organization's own, or a benchmark's.
+const EXTRA: &str = "FREEBUSY_EXTRA_RULES";
+
 fn main() {
     println!("cargo::rerun-if-changed=rules");
     println!("cargo::rerun-if-changed=build.rs");
+    println!("cargo::rerun-if-env-changed={EXTRA}");
     let rules = Path::new("rules");
     let mut source = pack::Source {
         rules: Vec::new(),
@@ -35,9 +39,11 @@ fn main() {
         },
     };
     for area in entries(rules).into_iter().filter(|path| path.is_dir()) {
-        for file in entries(&area).into_iter().filter(|path| path.extension().is_some_and(|e| e == "yaml")) {
-            source.rules.push(read(&file));
-        }
+        source.rules.extend(rules_of(&area));
+    }
+    if let Some(folder) = env::var_os(EXTRA).filter(|value| !value.is_empty()) {
+        println!("cargo::rerun-if-changed={}", Path::new(&folder).display());
+        source.rules.extend(rules_of(Path::new(&folder)));
     }
     let pack = match pack::compile(source) {
         Ok(pack) => pack,
@@ -52,6 +58,10 @@ fn main() {
     if let Err(error) = fs::write(&out, bytes) {
         fail(&format!("{}: {error}", out.display()));
     }
+}
+
+fn rules_of(folder: &Path) -> Vec<model::Rule> {
+    entries(folder).iter().filter(|path| path.extension().is_some_and(|e| e == "yaml")).map(|path| read(path)).collect()
 }
 
 fn entries(folder: &Path) -> Vec<PathBuf> {

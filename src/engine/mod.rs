@@ -14,15 +14,19 @@ mod rank;
 use crate::facts::Facts;
 use crate::record::Record;
 use crate::rules::model::{Auth, Confidence, Direction};
-use crate::rules::pack::Pack;
+use crate::rules::pack::{Entry, Pack};
 use crate::text::Text;
 use condition::{Evaluator, Site};
 use finder::Finder;
+use std::cmp::Reverse;
 use std::ops::Range;
 
 /// How far from a signature its context may stand, in folded characters: a cmdlet's name above a long output still
 /// counts, the other end of a log does not.
-const CONTEXT_WITHIN: usize = 12_000;
+const CONTEXT_WITHIN: usize = 4_000;
+
+/// How far from a signature the text's direction counts, in folded characters: the sentence and its frame, not the next event.
+const DIRECTION_WITHIN: usize = 600;
 
 /// Compiled rules, ready to match.
 #[derive(Debug)]
@@ -46,6 +50,8 @@ pub struct Match {
     weight: usize,
     /// The matched rule that is the answer instead of this one.
     pub outranked_by: Option<usize>,
+    /// Which record it was found in; a rule outranks another one within one record only.
+    record: usize,
 }
 
 /// What is missing before a match is certain.
@@ -55,6 +61,8 @@ pub enum Missing {
     Nothing,
     /// The signature holds; its context (by number in the pack) was not found.
     Context(u16),
+    /// The signature holds; around it the text shows a direction for which the failure is not documented.
+    Direction(Direction),
     /// Only hints hold; the signature does not.
     Signature,
 }
@@ -97,8 +105,8 @@ impl<'p> Engine<'p> {
     /// `assumed` are contexts (by number in the pack) that the person vouches for.
     pub fn analyse(&self, records: &[Record<'_>], assumed: &[u16]) -> Analysis {
         let mut analysis = Analysis::default();
-        for record in records {
-            self.add(record, assumed, &mut analysis);
+        for (number, record) in records.iter().enumerate() {
+            self.add(number, record, assumed, &mut analysis);
         }
         let certain = analysis.matches.iter().any(|m| m.confidence == Confidence::Certain);
         if certain {
@@ -109,85 +117,116 @@ impl<'p> Engine<'p> {
         analysis
     }
 
-    fn add(&self, record: &Record<'_>, assumed: &[u16], analysis: &mut Analysis) {
+    fn add(&self, number: usize, record: &Record<'_>, assumed: &[u16], analysis: &mut Analysis) {
         let text = Text::new(&record.text);
         let facts = Facts::of(&text);
         let hits = self.finder.find(&text);
         let evaluator = Evaluator { text: &text, facts: &facts, hits: &hits, record };
-
-        let contexts: Vec<Vec<Site>> = self.pack.contexts.iter().map(|c| evaluator.sites(&c.node)).collect();
-        for (number, sites) in contexts.iter().enumerate() {
-            let number = number as u16;
-            if !sites.is_empty() && !analysis.contexts.contains(&number) {
-                analysis.contexts.push(number);
-            }
-        }
-        for (number, entry) in self.pack.rules.iter().enumerate() {
+        let surroundings = Surroundings::of(self.pack, &evaluator, assumed);
+        surroundings.note(analysis);
+        for (rule, entry) in self.pack.rules.iter().enumerate() {
             let found = evaluator.sites(&entry.signature);
-            let surrounded = |site: &&Site| {
-                entry.contexts.is_empty()
-                    || entry.contexts.iter().any(|c| {
-                        assumed.contains(c) || contexts[*c as usize].iter().any(|s| s.distance(site) <= CONTEXT_WITHIN)
-                    })
-            };
-            let best = |sites: &mut dyn Iterator<Item = &Site>| {
-                sites.max_by_key(|s| (s.weight(), std::cmp::Reverse(s.start))).cloned()
-            };
-            let (site, missing) = match best(&mut found.iter().filter(surrounded)) {
-                Some(site) => (site, Missing::Nothing),
-                None => match best(&mut found.iter()) {
-                    // The first of a rule's contexts is the one that it names.
-                    Some(site) => (site, entry.contexts.first().map_or(Missing::Nothing, |c| Missing::Context(*c))),
-                    None => {
-                        let hints: Vec<Site> =
-                            entry.hints.iter().flat_map(|h| evaluator.sites(h).into_iter().take(1)).collect();
-                        match hints.into_iter().reduce(Site::join) {
-                            Some(site) => (site, Missing::Signature),
-                            None => {
-                                let part = evaluator.part_of(&entry.signature);
-                                if let Some(part) = part {
-                                    let evidence = evidence(&text, &part, record.offset);
-                                    if !analysis.nearest.iter().any(|(rule, _)| *rule == number) {
-                                        analysis.nearest.push((number, evidence));
-                                    }
-                                }
-                                continue;
-                            }
-                        }
-                    }
-                },
-            };
-            let confidence = if missing == Missing::Nothing { Confidence::Certain } else { Confidence::Possible };
-            let new = Match {
-                rule: number,
-                confidence,
-                missing,
-                evidence: evidence(&text, &site, record.offset),
-                weight: site.weight(),
-                outranked_by: None,
-            };
-            match analysis.matches.iter_mut().find(|m| m.rule == number) {
-                Some(old)
-                    if (old.missing, std::cmp::Reverse(old.weight)) <= (new.missing, std::cmp::Reverse(new.weight)) => {
+            let judged = found.into_iter().map(|site| (surroundings.missing(entry, &site), site));
+            // Of several places the best one is shown: the surest, then the one with the most evidence, then the first.
+            let best = judged.min_by_key(|(missing, site)| (*missing, Reverse(site.weight()), site.start));
+            let best = best.or_else(|| {
+                let hints = entry.hints.iter().flat_map(|h| evaluator.sites(h).into_iter().take(1));
+                hints.reduce(Site::join).map(|site| (Missing::Signature, site))
+            });
+            match best {
+                Some((missing, site)) => {
+                    let evidence = evidence(&text, &site, record.offset);
+                    let weight = site.weight();
+                    let confidence =
+                        if missing == Missing::Nothing { Confidence::Certain } else { Confidence::Possible };
+                    let outranked_by = None;
+                    let new = Match { rule, confidence, missing, evidence, weight, outranked_by, record: number };
+                    analysis.keep(new);
                 }
-                Some(old) => *old = new,
-                None => analysis.matches.push(new),
+                None => {
+                    let known = analysis.nearest.iter().any(|(known, _)| *known == rule);
+                    if let Some(part) = evaluator.part_of(&entry.signature).filter(|_| !known) {
+                        analysis.nearest.push((rule, evidence(&text, &part, record.offset)));
+                    }
+                }
             }
-        }
-        for indication in &self.pack.indications {
-            if evaluator.sites(&indication.node).is_empty() {
-                continue;
-            }
-            analysis.direction = agree(analysis.direction, indication.direction);
-            analysis.auth = agree(analysis.auth, indication.auth);
         }
         analysis.facts.merge(facts, record.offset);
     }
 }
 
-/// What two indications show together; the first one stays where they differ.
-fn agree<T: Copy>(known: Option<T>, new: Option<T>) -> Option<T> {
-    known.or(new)
+impl Analysis {
+    /// Adds a match, unless a better one of the same rule is known.
+    fn keep(&mut self, new: Match) {
+        let worth = |m: &Match| (m.missing, Reverse(m.weight));
+        match self.matches.iter_mut().find(|m| m.rule == new.rule) {
+            Some(known) if worth(known) <= worth(&new) => {}
+            Some(known) => *known = new,
+            None => self.matches.push(new),
+        }
+    }
+}
+
+/// What surrounds the signatures of one record.
+struct Surroundings<'a> {
+    contexts: Vec<Vec<Site>>,
+    directions: Vec<(Direction, Vec<Site>)>,
+    auth: Vec<Auth>,
+    assumed: &'a [u16],
+}
+
+impl<'a> Surroundings<'a> {
+    fn of(pack: &Pack<'_>, evaluator: &Evaluator<'_>, assumed: &'a [u16]) -> Self {
+        let mut directions = Vec::new();
+        let mut auth = Vec::new();
+        for indication in &pack.indications {
+            let sites = evaluator.sites(&indication.node);
+            if sites.is_empty() {
+                continue;
+            }
+            auth.extend(indication.auth);
+            directions.extend(indication.direction.map(|direction| (direction, sites)));
+        }
+        Self { contexts: pack.contexts.iter().map(|c| evaluator.sites(&c.node)).collect(), directions, auth, assumed }
+    }
+
+    /// Notes what they show about the whole input.
+    fn note(&self, analysis: &mut Analysis) {
+        for (number, sites) in self.contexts.iter().enumerate() {
+            let number = number as u16;
+            if !sites.is_empty() && !analysis.contexts.contains(&number) {
+                analysis.contexts.push(number);
+            }
+        }
+        // Where two directions are shown, the text holds two failures, or an answer that quotes the question: the first stays.
+        analysis.direction = analysis.direction.or(self.directions.first().map(|(direction, _)| *direction));
+        analysis.auth = analysis.auth.or(self.auth.first().copied());
+    }
+
+    /// What a rule's signature at this place misses.
+    fn missing(&self, entry: &Entry<'_>, site: &Site) -> Missing {
+        let near = |c: &u16| self.contexts[usize::from(*c)].iter().any(|s| s.distance(site) <= CONTEXT_WITHIN);
+        // The first of a rule's contexts is the one that it names; the others stand for it.
+        if let Some(named) = entry.contexts.first() {
+            if !entry.contexts.iter().any(|c| self.assumed.contains(c) || near(c)) {
+                return Missing::Context(*named);
+            }
+        }
+        let shown: Vec<Direction> = self
+            .directions
+            .iter()
+            .filter(|(_, sites)| sites.iter().any(|s| s.distance(site) <= DIRECTION_WITHIN))
+            .map(|(direction, _)| *direction)
+            .collect();
+        // Only a lookup has a direction that a text can show; setting up or sending mail has none.
+        let lookup = entry.direction.iter().all(|d| {
+            matches!(d, Direction::CloudToOnPremises | Direction::OnPremisesToCloud | Direction::CloudToCloud)
+        });
+        match shown.first() {
+            Some(other) if lookup && !shown.iter().any(|d| entry.direction.contains(d)) => Missing::Direction(*other),
+            _ => Missing::Nothing,
+        }
+    }
 }
 
 /// The evidence of a site in the original, merged where pieces touch.

@@ -10,15 +10,15 @@ use std::cmp::Reverse;
 /// Certain before possible; then what no other match of the same confidence outranks; then the amount of distinct
 /// evidence; then the id.
 pub(super) fn rank(pack: &Pack<'_>, matches: &mut [Match]) {
-    let present: Vec<(usize, Confidence)> = matches.iter().map(|m| (m.rule, m.confidence)).collect();
+    let present: Vec<(usize, Confidence, usize)> = matches.iter().map(|m| (m.rule, m.confidence, m.record)).collect();
     for m in matches.iter_mut() {
         // Rules are in the order of their ids, so the first outranking rule found is always the same one.
         m.outranked_by = present
             .iter()
-            .filter(|(rule, confidence)| {
-                *rule != m.rule && *confidence >= m.confidence && outranks(pack, *rule, m.rule)
+            .filter(|(rule, confidence, record)| {
+                *rule != m.rule && *record == m.record && *confidence >= m.confidence && outranks(pack, *rule, m.rule)
             })
-            .map(|(rule, _)| *rule)
+            .map(|(rule, ..)| *rule)
             .min();
     }
     matches.sort_by_key(|m| {

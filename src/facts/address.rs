@@ -53,11 +53,14 @@ fn address(clean: &str, at: usize) -> Option<(usize, usize)> {
     let start = at - local + quotes;
     // What stands before an address in running text; anything else means that only a part of it was read.
     let before = clean[..start].chars().next_back();
-    let bounded = before.is_none_or(|c| c.is_whitespace() || "'\"<>([{:;,=|/*\u{2018}\u{201c}`".contains(c));
+    let bounded = before.is_none_or(|c| c.is_whitespace() || "'\"<>([{:;,=|*\u{2018}\u{201c}`".contains(c));
     let host = domain_len(&clean[at + 1..]);
     let end = at + 1 + host;
     let labels = &clean[at + 1..end];
-    let fits = local > quotes && local <= LONGEST.0 && host <= LONGEST.1;
+    // Application ids and probe mailboxes are nobody's.
+    let person =
+        !super::is_guid(&clean[start..at]) && !clean[start..at].to_ascii_lowercase().starts_with("healthmailbox");
+    let fits = person && local > quotes && local <= LONGEST.0 && host <= LONGEST.1;
     (fits && bounded && is_domain(labels)).then_some((start, end))
 }
 

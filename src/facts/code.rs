@@ -46,16 +46,18 @@ pub(super) fn aadsts(text: &Text) -> Vec<Found<u32>> {
     found
 }
 
-/// `diagnostics: 2000005`, as in the header `x-ms-diagnostics`.
+/// `diagnostics: 2000005`, as in the header `x-ms-diagnostics`, and `OAuthError:2000005`, as in Exchange's logs.
 pub(super) fn diagnostics(text: &Text) -> Vec<Found<u32>> {
     let tight = text.tight.as_str();
     let mut found = Vec::new();
-    for at in occurrences(tight, "diagnostics") {
-        let rest = &tight[at + "diagnostics".len()..];
-        let start = tight.len() - rest.trim_start_matches([':', '=', '"', '\'', ',']).len();
-        let number = digits(tight, start, 7);
-        if let (7, Ok(value)) = (number.len(), number.parse()) {
-            push_distinct(&mut found, Found { value, span: text.tight.original(at..start + 7) });
+    for word in ["diagnostics", "oautherror"] {
+        for at in occurrences(tight, word) {
+            let rest = &tight[at + word.len()..];
+            let start = tight.len() - rest.trim_start_matches([':', '=', '"', '\'', ',', '→', '>']).len();
+            let number = digits(tight, start, 7);
+            if let (7, Ok(value)) = (number.len(), number.parse()) {
+                push_distinct(&mut found, Found { value, span: text.tight.original(at..start + 7) });
+            }
         }
     }
     found
@@ -77,13 +79,14 @@ pub(super) fn error_categories(text: &Text) -> Vec<Found<String>> {
     found
 }
 
-/// `0x80048821`: faults of the security token service.
+/// `0x80048821`: faults of the security token service. Others of the 0x8004 family are MAPI's.
 pub(super) fn ws_trust(text: &Text) -> Vec<Found<String>> {
     let tight = text.tight.as_str();
     let mut found = Vec::new();
     for at in occurrences(tight, "0x8004") {
         let code = tight.get(at..at + 10).unwrap_or_default();
-        if code.len() == 10 && code[2..].bytes().all(|b| b.is_ascii_hexdigit()) {
+        let family = code.starts_with("0x80048") || code.starts_with("0x800410");
+        if code.len() == 10 && family && code[2..].bytes().all(|b| b.is_ascii_hexdigit()) {
             push_distinct(&mut found, Found { value: code.to_owned(), span: text.tight.original(at..at + 10) });
         }
     }

@@ -25,7 +25,8 @@ pub(super) fn servers(text: &Text) -> Vec<Found<String>> {
                 .bytes()
                 .take_while(|b| b.is_ascii_alphanumeric() || *b == b'-' || *b == b'.' || *b == b'_')
                 .count();
-            let name = clean[start..start + len].trim_end_matches(['.', '-']);
+            // A LID is often glued to the name.
+            let name = clean[start..start + len].split(".LID").next().unwrap_or_default().trim_end_matches(['.', '-']);
             if (2..=253).contains(&name.len()) && name.bytes().any(|b| b.is_ascii_alphabetic()) {
                 let span = text.clean.original(start..start + name.len());
                 push_distinct(&mut found, Found { value: name.to_owned(), span });

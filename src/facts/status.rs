@@ -8,8 +8,17 @@ use super::{Found, push_distinct};
 use crate::text::Text;
 
 /// What stands right before a status, without white space and punctuation.
-const BEFORE: [&str; 8] =
-    ["http", "httpstatus", "httpstatuscode", "statuscode", "httperror", "httpresponse", "http/1.1", "http/2"];
+const BEFORE: [&str; 9] = [
+    "http",
+    "httpstatus",
+    "httpstatuscode",
+    "statuscode",
+    "statuscodeof",
+    "httperror",
+    "httpresponse",
+    "http/1.1",
+    "http/2",
+];
 
 /// What stands right behind a status, without white space and punctuation.
 const BEHIND: [&str; 12] = [
@@ -64,7 +73,7 @@ fn status_end(tight: &str, start: usize, end: usize) -> Option<usize> {
     if BEFORE.iter().any(|word| before.ends_with(word)) || before.ends_with("http-status") {
         return Some(end);
     }
-    let behind = tight[end..].trim_start_matches([')', ':', '-', '"', ',', '.', '*']);
+    let behind = tight[end..].trim_start_matches([')', '(', ':', '-', '"', ',', '.', '*']);
     if let Some(word) = BEHIND.iter().find(|word| behind.starts_with(**word)) {
         return Some(tight.len() - behind.len() + word.len());
     }

@@ -7,6 +7,29 @@ const PROVIDER: [&str; 3] = ["Source", "Quelle", "Provider"];
 const EVENT_ID: [&str; 2] = ["Event ID", "Ereignis-ID"];
 const FIRST: [&str; 6] = ["Log Name", "Protokollname", "Source", "Quelle", "Event ID", "Ereignis-ID"];
 
+/// What begins one event of several: the first label of a copied one, `Event[0]` of wevtutil, an object of NDJSON.
+const BEGINNINGS: [&str; 4] = ["Log Name: ", "Protokollname: ", "Event[", "{\""];
+
+/// More events than anybody pastes; a longer export is read as text.
+const MOST_EVENTS: usize = 5_000;
+
+/// Where the events of a text begin; one or none where it is something else.
+pub(super) fn starts(text: &str) -> Vec<usize> {
+    let begins = |beginning: &str| {
+        let mut starts = Vec::new();
+        let mut at = 0;
+        for line in text.split_inclusive('\n') {
+            if line.trim_start_matches('\u{feff}').starts_with(beginning) {
+                starts.push(at);
+            }
+            at += line.len();
+        }
+        starts
+    };
+    let several = BEGINNINGS.iter().map(|b| begins(b)).find(|starts| starts.len() > 1).unwrap_or_default();
+    if several.len() > MOST_EVENTS { Vec::new() } else { several }
+}
+
 /// How many lines the labels take at most.
 const LABELS: usize = 24;
 

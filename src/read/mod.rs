@@ -113,6 +113,10 @@ impl Input {
 
     /// The input's records.
     pub fn records(&self) -> Vec<Record<'_>> {
+        let starts = event_text::starts(&self.text);
+        if starts.len() > 1 {
+            return self.events(&starts);
+        }
         let mut records = Vec::new();
         let mut start = 0;
         loop {
@@ -129,6 +133,26 @@ impl Input {
             }
             start = line_end(&self.text, end - OVERLAP);
         }
+    }
+}
+
+impl Input {
+    /// Several events in one paste: each is a record of its own, so that one's words are no evidence for another.
+    fn events(&self, starts: &[usize]) -> Vec<Record<'_>> {
+        let ends = starts.iter().skip(1).copied().chain([self.text.len()]);
+        let mut records = Vec::with_capacity(starts.len() + 1);
+        if starts[0] > 0 {
+            records.push(Record::text(&self.text[..starts[0]]));
+        }
+        for (&start, end) in starts.iter().zip(ends) {
+            // An event is never longer than a part; what is behind it is something else.
+            let end = line_end(&self.text, end.min(start + PART)).min(end);
+            let mut record = Record::text(&self.text[start..end]);
+            record.offset = start;
+            (record.event, record.fields) = event_text::read(&self.text[start..end]);
+            records.push(record);
+        }
+        records
     }
 }
 

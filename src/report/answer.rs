@@ -342,6 +342,10 @@ fn matched(
             let context = &pack.contexts[usize::from(number)];
             (Some(format!("context: {}", context.title)), Some(context.question.to_string()))
         }
+        Missing::Direction(shown) => {
+            let missing = format!("direction: the text shows {}, for which this failure is not documented", shown.id());
+            (Some(missing), Some(rule.question.clone()))
+        }
         Missing::Signature => (Some("signature: only hints were found".to_owned()), Some(rule.question.clone())),
     };
     let plan = planner.plan(&rule, &analysis.facts, direction)?;

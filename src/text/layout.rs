@@ -36,7 +36,13 @@ pub(super) fn lines(units: Vec<Unit>) -> Vec<Unit> {
     let mut out = Vec::with_capacity(units.len());
     let mut joined = false;
     for (n, line) in lines.iter().enumerate() {
-        let line = if joined { trim_start(line) } else { &line[stream_prefix(line)..] };
+        // One blank before the rest of a cut line is the text's own; more are an indent.
+        let own_blank = usize::from(line.len() - trim_start(line).len() == 1);
+        let line = if joined {
+            &line[line.len() - trim_start(line).len() - own_blank..]
+        } else {
+            &line[stream_prefix(line)..]
+        };
         out.extend_from_slice(line);
         if n + 1 < lines.len() {
             joined = is_hard_wrap(n, &lengths, &lines);

@@ -11,7 +11,7 @@ const PASSES: usize = 4;
 /// Undoes escapes until none is left, at most [`PASSES`] times.
 pub(super) fn unescape(mut units: Vec<Unit>) -> Vec<Unit> {
     for _ in 0..PASSES {
-        if !units.iter().any(|u| matches!(u.c, '&' | '\\' | '_' | '<')) {
+        if !units.iter().any(|u| matches!(u.c, '&' | '\\' | '_' | '<' | '%')) {
             break;
         }
         let json = looks_like_json(&units);
@@ -24,6 +24,7 @@ pub(super) fn unescape(mut units: Vec<Unit>) -> Vec<Unit> {
                 '\\' => backslash(&units, at, json),
                 '_' => hex_escape(&units[at..]),
                 '<' => html_tag(&units[at..]),
+                '%' => percent(&units[at..]),
                 _ => None,
             };
             match found {
@@ -171,6 +172,13 @@ fn hex_escape(units: &[Unit]) -> Replacement {
     let digits: String = window[2..6].iter().map(|u| u.c).collect();
     let c = char::from_u32(u32::from_str_radix(&digits, 16).ok()?)?;
     Some((Some(c), 7))
+}
+
+/// `%20`, as an address bar writes a blank. Only printable ASCII: anything else is a rare letter, or no escape.
+fn percent(units: &[Unit]) -> Replacement {
+    let digits: String = units.get(1..3)?.iter().map(|u| u.c).collect();
+    let code = u32::from_str_radix(&digits, 16).ok().filter(|code| (0x20..0x7f).contains(code))?;
+    Some((char::from_u32(code), 3))
 }
 
 /// Tags that a copied page brings along. Only HTML's own: a SOAP fault's elements are part of the evidence.
