@@ -223,10 +223,20 @@ impl<'a> Surroundings<'a> {
             matches!(d, Direction::CloudToOnPremises | Direction::OnPremisesToCloud | Direction::CloudToCloud)
         });
         match shown.first() {
-            Some(other) if lookup && !shown.iter().any(|d| entry.direction.contains(d)) => Missing::Direction(*other),
+            Some(other)
+                if lookup
+                    && !shown.iter().any(|s| entry.direction.iter().any(|d| from_cloud(*d) == from_cloud(*s))) =>
+            {
+                Missing::Direction(*other)
+            }
             _ => Missing::Nothing,
         }
     }
+}
+
+/// Whether the asking mailbox is in Exchange Online. Whose calendar it asks for, a text shows less clearly.
+fn from_cloud(direction: Direction) -> bool {
+    matches!(direction, Direction::CloudToOnPremises | Direction::CloudToCloud)
 }
 
 /// The evidence of a site in the original, merged where pieces touch.
