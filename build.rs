@@ -39,11 +39,11 @@ fn main() {
         },
     };
     for area in entries(rules).into_iter().filter(|path| path.is_dir()) {
-        source.rules.extend(rules_of(&area));
+        source.rules.extend(rules_of(&area).iter().map(Into::into));
     }
     if let Some(folder) = env::var_os(EXTRA).filter(|value| !value.is_empty()) {
         println!("cargo::rerun-if-changed={}", Path::new(&folder).display());
-        source.rules.extend(rules_of(Path::new(&folder)));
+        source.rules.extend(rules_of(Path::new(&folder)).iter().map(Into::into));
     }
     let pack = match pack::compile(source) {
         Ok(pack) => pack,

@@ -169,11 +169,8 @@ fn generated(folder: &Path, wanted: usize) -> PathBuf {
                 let _ = writeln!(text, "id: {id}");
             } else if line.starts_with("outranks:") {
                 continue;
-            } else if let Some(at) =
-                line.find("text: ").filter(|_| !text.contains("\nsteps:") && !line.ends_with(['|', '>']))
-            {
+            } else if let Some((key, sentence)) = sentence(line).filter(|_| !text.contains("\nsteps:")) {
                 // Every letter moves on, so that the sentences differ from the shipped ones.
-                let (key, sentence) = line.split_at(at + 6);
                 let _ = writeln!(text, "{key}\"{}\"", moved(sentence, number as u8));
             } else {
                 let _ = writeln!(text, "{line}");
@@ -184,6 +181,12 @@ fn generated(folder: &Path, wanted: usize) -> PathBuf {
         fs::write(folder.join(format!("{id}.yaml")), text).expect("a rule");
     }
     folder.to_owned()
+}
+
+/// The key and the sentence of a line that gives one.
+fn sentence(line: &str) -> Option<(&str, &str)> {
+    let rest = line.trim_start().trim_start_matches("- ").strip_prefix("text: ")?;
+    Some(line.split_at(line.len() - rest.len()))
 }
 
 fn moved(sentence: &str, by: u8) -> String {

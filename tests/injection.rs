@@ -41,7 +41,7 @@ fn answer(text: &str, values: Values, format: Format) -> String {
     let input = Input::from_bytes(text.as_bytes().to_vec()).expect("a text");
     let records = input.records();
     let analysis = catalogue.engine.analyse(&records, &[]);
-    let planner = Planner::new(catalogue.engine.pack().parameters().expect("parameters"), values);
+    let planner = Planner::new(catalogue.pack().parameters().expect("parameters"), values);
     let view = InputView { format: "text".into(), encoding: "utf-8".into(), records: records.len() };
     let answer = Answer::new(&catalogue.engine, &analysis, &planner, &input.text, view).expect("an answer");
     let style = Style { width: 100, color: false };
@@ -51,7 +51,7 @@ fn answer(text: &str, values: Values, format: Format) -> String {
 fn commands(values: Values, text: &str, direction: Direction) -> Vec<String> {
     let catalogue = Catalogue::built_in();
     let facts = Facts::of(&freebusy::text::Text::new(text));
-    let planner = Planner::new(catalogue.engine.pack().parameters().expect("parameters"), values);
+    let planner = Planner::new(catalogue.pack().parameters().expect("parameters"), values);
     let mut all = Vec::new();
     for rule in catalogue.rules() {
         let plan = planner.plan(rule, &facts, Some(direction)).expect("a plan");
@@ -77,7 +77,7 @@ fn a_hostile_text_fills_no_command() {
 #[test]
 fn a_hostile_name_stays_inside_its_quotes() {
     let catalogue = Catalogue::built_in();
-    let parameters = catalogue.engine.pack().parameters().expect("parameters");
+    let parameters = catalogue.pack().parameters().expect("parameters");
     for hostile in HOSTILE {
         let set: BTreeMap<String, String> = parameters.iter().map(|p| (p.name.clone(), hostile.to_owned())).collect();
         let mut seen = 0;

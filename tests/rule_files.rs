@@ -96,7 +96,7 @@ fn retired() -> Vec<Retired> {
 fn every_documented_failure_is_a_rule() {
     let catalogue = Catalogue::built_in();
     for id in DOCUMENTED {
-        assert!(catalogue.engine.pack().rule_index(id).is_some(), "{id} is missing");
+        assert!(catalogue.pack().rule_index(id).is_some(), "{id} is missing");
     }
 }
 
@@ -287,7 +287,7 @@ fn a_step_that_changes_something_is_not_called_read_only() {
 #[test]
 fn every_command_can_be_rendered_and_is_plain() {
     let catalogue = Catalogue::built_in();
-    let planner = Planner::new(catalogue.engine.pack().parameters().expect("parameters"), Values::default());
+    let planner = Planner::new(catalogue.pack().parameters().expect("parameters"), Values::default());
     for rule in catalogue.rules() {
         let plan = planner.plan(rule, &Facts::default(), None).unwrap_or_else(|e| panic!("{e}"));
         for command in plan.steps.iter().flat_map(|s| &s.commands) {
@@ -306,7 +306,7 @@ fn every_parameter_is_used_by_a_command() {
     let mut commands: Vec<&str> =
         catalogue.rules().iter().flat_map(|r| &r.steps).flat_map(|s| &s.run).map(|c| c.command.as_str()).collect();
     commands.push(&intake);
-    for parameter in catalogue.engine.pack().parameters().expect("parameters") {
+    for parameter in catalogue.pack().parameters().expect("parameters") {
         let used = commands.iter().any(|c| c.contains(&parameter.name));
         assert!(used, "no command uses `{}`", parameter.name);
     }

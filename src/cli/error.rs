@@ -1,6 +1,7 @@
 //! What can go wrong on the command line, and how it is said.
 
 use crate::report::printable;
+use crate::rules::RuleError;
 use std::fmt;
 use std::io;
 
@@ -52,6 +53,12 @@ impl fmt::Display for CliError {
 }
 
 impl std::error::Error for CliError {}
+
+impl From<RuleError> for CliError {
+    fn from(error: RuleError) -> Self {
+        Self::new(error.to_string())
+    }
+}
 
 impl From<postcard::Error> for CliError {
     fn from(error: postcard::Error) -> Self {

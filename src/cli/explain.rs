@@ -70,12 +70,13 @@ fn name_and_value(argument: &str) -> Result<(String, String), String> {
 }
 
 pub(super) fn run(args: Args) -> Result<Status, CliError> {
-    let pack = super::load::rules(&args.rules)?;
+    let rules = super::load::rules(&args.rules)?;
+    let pack = rules.pack();
     let engine =
-        Engine::new(&pack).map_err(|error| CliError::new(format!("the rules hold too many phrases: {error}")))?;
-    let assumed = assumed(&pack, &args.assume)?;
+        Engine::new(&rules).map_err(|error| CliError::new(format!("the rules hold too many phrases: {error}")))?;
+    let assumed = assumed(pack, &args.assume)?;
     let mut redactor = if args.redact { Some(Redactor::new(pack.shared()?.well_known)) } else { None };
-    let planner = planner(&pack, &args, redactor.as_mut())?;
+    let planner = planner(pack, &args, redactor.as_mut())?;
     let (name, mut input) = read(args.file.as_deref())?;
     if let Some(redactor) = &mut redactor {
         input.text = redactor.redact(&input.text);
@@ -152,6 +153,10 @@ fn read(file: Option<&Path>) -> Result<(String, Input), CliError> {
         }
     };
     match file.filter(|path| path.as_os_str() != "-") {
+        Some(path) if path.is_dir() => {
+            Err(CliError::new(format!("{}: this is a folder", path.display()))
+                .help("name the file that holds the error"))
+        }
         Some(path) => {
             let name = path.display().to_string();
             let input = File::open(path).map_err(ReadError::Io).and_then(Input::read).map_err(|e| fail(&name, e))?;

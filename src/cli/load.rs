@@ -2,8 +2,7 @@
 
 use super::CliError;
 use crate::report::Renderer;
-use crate::rules::pack::Pack;
-use crate::rules::{Loader, builtin};
+use crate::rules::{Loader, Rules};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -14,12 +13,12 @@ const MOST_DEPTH: usize = 4;
 const MOST_FILES: usize = 10_000;
 
 /// The built-in rules, with those from `folders` on top.
-pub(super) fn rules(folders: &[PathBuf]) -> Result<Pack<'static>, CliError> {
-    let pack = builtin()?;
+pub(super) fn rules(folders: &[PathBuf]) -> Result<Rules, CliError> {
+    let built_in = Rules::built_in()?;
     if folders.is_empty() {
-        return Ok(pack);
+        return Ok(built_in);
     }
-    let mut loader = Loader::on_top_of(&pack)?;
+    let mut loader = Loader::on_top_of(built_in.pack())?;
     for folder in folders {
         let mut files = Vec::new();
         yaml_files(folder, 0, &mut files)?;
@@ -33,7 +32,7 @@ pub(super) fn rules(folders: &[PathBuf]) -> Result<Pack<'static>, CliError> {
         }
     }
     match loader.finish() {
-        Ok(loaded) => Ok(loaded.pack),
+        Ok(rules) => Ok(rules),
         Err(errors) => {
             let lines: Vec<String> = errors.iter().map(ToString::to_string).collect();
             Err(CliError::new(lines.join("\nfreebusy: ")))

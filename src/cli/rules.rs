@@ -3,8 +3,8 @@
 use super::{CliError, ColorChoice, Status};
 use crate::remedy::plan::nearest;
 use crate::report::Renderer;
+use crate::rules::Rules;
 use crate::rules::model::Rule;
-use crate::rules::pack::{Entry, Pack};
 use clap::{Subcommand, ValueEnum};
 use serde_json::{Value, json};
 use std::path::PathBuf;
@@ -64,11 +64,11 @@ pub(super) fn run(command: Command) -> Result<Status, CliError> {
 }
 
 fn list(args: &List) -> Result<Status, CliError> {
-    let pack = super::load::rules(&args.rules)?;
-    let rules = pack.rules.iter().map(Entry::rule).collect::<Result<Vec<_>, _>>()?;
+    let loaded = super::load::rules(&args.rules)?;
+    let rules = loaded.all()?;
     let text = match args.format {
         Format::Json => {
-            let parameters = serde_json::to_value(pack.parameters()?).map_err(json_error)?;
+            let parameters = serde_json::to_value(loaded.pack().parameters()?).map_err(json_error)?;
             let rules = rules.iter().map(rule_json).collect::<Result<Vec<_>, _>>()?;
             let document = json!({ "schema_version": 1, "rules": rules, "parameters": parameters });
             pretty(&document)?
@@ -93,8 +93,7 @@ fn list(args: &List) -> Result<Status, CliError> {
 }
 
 fn show(args: &Show) -> Result<Status, CliError> {
-    let pack = super::load::rules(&args.rules)?;
-    let rule = find(&pack, &args.id)?;
+    let rule = find(&super::load::rules(&args.rules)?, &args.id)?;
     let style = super::style(args.color, args.width);
     let text = match args.format {
         Format::Json => pretty(&rule_json(&rule)?)?,
@@ -107,12 +106,12 @@ fn show(args: &Show) -> Result<Status, CliError> {
     Ok(Status::Answer)
 }
 
-fn find(pack: &Pack<'_>, id: &str) -> Result<Rule, CliError> {
-    match pack.rule_index(id) {
-        Some(number) => Ok(pack.rules[number].rule()?),
+fn find(rules: &Rules, id: &str) -> Result<Rule, CliError> {
+    match rules.pack().rule_index(id) {
+        Some(number) => Ok(rules.rule(number)?),
         None => {
             let error = CliError::new(format!("there is no rule `{id}`"));
-            Err(match nearest(id, pack.rules.iter().map(|r| r.id.as_ref())) {
+            Err(match nearest(id, rules.pack().rules.iter().map(|r| r.id.as_ref())) {
                 Some(near) => error.help(format!("did you mean `{near}`?")),
                 None => error.help("`freebusy rules list` shows all"),
             })

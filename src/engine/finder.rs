@@ -6,11 +6,10 @@
 use crate::rules::pack::Pack;
 use crate::text::Text;
 use aho_corasick::{AhoCorasick, AhoCorasickKind, BuildError, MatchKind};
-use std::collections::HashMap;
 use std::ops::Range;
 
 /// How much of a needle the automaton holds, in bytes. Longer beginnings cost start-up time, shorter ones comparisons.
-const BEGINNING: usize = 8;
+const BEGINNING: usize = 4;
 
 /// How many places of one needle are kept. A text that repeats one sentence thousands of times says nothing new.
 const MOST_HITS: usize = 64;
@@ -19,9 +18,9 @@ const MOST_HITS: usize = 64;
 #[derive(Debug)]
 pub(super) struct Finder<'p> {
     automaton: AhoCorasick,
-    /// For every beginning in the automaton, the needles that have it: number and whole text.
-    needles: Vec<Vec<(u32, &'p str)>>,
-    count: usize,
+    needles: Vec<&'p str>,
+    /// For every beginning in the automaton, the needles that have it: they are sorted, so they stand together.
+    groups: Vec<Range<usize>>,
 }
 
 /// Where each needle was found.
@@ -33,36 +32,37 @@ pub(super) struct Hits {
 impl<'p> Finder<'p> {
     /// Prepares to find the needles of a pack.
     pub fn new(pack: &'p Pack<'p>) -> Result<Self, BuildError> {
-        let mut numbers: HashMap<&str, usize> = HashMap::new();
+        let needles: Vec<&str> = pack.needles().collect();
         let mut beginnings: Vec<&str> = Vec::new();
-        let mut needles: Vec<Vec<(u32, &str)>> = Vec::new();
-        let mut count = 0;
-        for (number, needle) in pack.needles().enumerate() {
-            count = number + 1;
-            let end = (BEGINNING.min(needle.len())..=needle.len()).find(|&at| needle.is_char_boundary(at));
-            let beginning = &needle[..end.unwrap_or(needle.len())];
-            let index = *numbers.entry(beginning).or_insert_with(|| {
-                beginnings.push(beginning);
-                needles.push(Vec::new());
-                beginnings.len() - 1
-            });
-            needles[index].push((number as u32, needle));
+        let mut groups: Vec<Range<usize>> = Vec::new();
+        for (number, needle) in needles.iter().enumerate() {
+            let beginning = beginning(needle);
+            match groups.last_mut() {
+                Some(group) if beginnings.last() == Some(&beginning) => group.end = number + 1,
+                _ => {
+                    beginnings.push(beginning);
+                    groups.push(number..number + 1);
+                }
+            }
         }
         let automaton = AhoCorasick::builder()
             .match_kind(MatchKind::Standard)
             .kind(Some(AhoCorasickKind::NoncontiguousNFA))
+            // Dense tables pay off in long texts; here they would cost more than the search.
+            .dense_depth(1)
             .build(&beginnings)?;
-        Ok(Self { automaton, needles, count })
+        Ok(Self { automaton, needles, groups })
     }
 
     /// Finds all needles.
     pub fn find(&self, text: &Text) -> Hits {
         let folded = text.folded.as_str();
-        let mut places = vec![Vec::new(); self.count];
+        let mut places = vec![Vec::new(); self.needles.len()];
         for hit in self.automaton.find_overlapping_iter(folded) {
-            for &(number, needle) in &self.needles[hit.pattern().as_usize()] {
+            for number in self.groups[hit.pattern().as_usize()].clone() {
+                let needle = self.needles[number];
                 let range = hit.start()..hit.start() + needle.len();
-                let places: &mut Vec<Range<usize>> = &mut places[number as usize];
+                let places: &mut Vec<Range<usize>> = &mut places[number];
                 if places.len() < MOST_HITS
                     && folded[hit.start()..].starts_with(needle)
                     && is_whole_number(text, &range)
@@ -73,6 +73,12 @@ impl<'p> Finder<'p> {
         }
         Hits { places }
     }
+}
+
+/// What the automaton holds of a needle.
+fn beginning(needle: &str) -> &str {
+    let end = (BEGINNING.min(needle.len())..=needle.len()).find(|&at| needle.is_char_boundary(at));
+    &needle[..end.unwrap_or(needle.len())]
 }
 
 impl Hits {

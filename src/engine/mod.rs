@@ -13,6 +13,7 @@ mod rank;
 
 use crate::facts::Facts;
 use crate::record::Record;
+use crate::rules::Rules;
 use crate::rules::model::{Auth, Confidence, Direction};
 use crate::rules::pack::{Entry, Pack};
 use crate::text::Text;
@@ -31,7 +32,7 @@ const DIRECTION_WITHIN: usize = 600;
 /// Compiled rules, ready to match.
 #[derive(Debug)]
 pub struct Engine<'p> {
-    pack: &'p Pack<'p>,
+    rules: &'p Rules,
     finder: Finder<'p>,
 }
 
@@ -85,19 +86,19 @@ pub struct Analysis {
 }
 
 impl<'p> Engine<'p> {
-    /// Prepares a pack for matching.
+    /// Prepares rules for matching.
     ///
     /// # Errors
     ///
     /// When the phrases do not fit into one automaton, which takes many millions of letters.
-    pub fn new(pack: &'p Pack<'p>) -> Result<Self, aho_corasick::BuildError> {
-        let finder = Finder::new(pack)?;
-        Ok(Self { pack, finder })
+    pub fn new(rules: &'p Rules) -> Result<Self, aho_corasick::BuildError> {
+        let finder = Finder::new(rules.pack())?;
+        Ok(Self { rules, finder })
     }
 
     /// The rules that this engine matches.
-    pub fn pack(&self) -> &'p Pack<'p> {
-        self.pack
+    pub fn rules(&self) -> &'p Rules {
+        self.rules
     }
 
     /// Classifies an input that was read as one or more records.
@@ -112,7 +113,7 @@ impl<'p> Engine<'p> {
         if certain {
             analysis.matches.retain(|m| m.missing != Missing::Signature);
         }
-        rank::rank(self.pack, &mut analysis.matches);
+        rank::rank(self.rules.pack(), &mut analysis.matches);
         analysis.nearest.retain(|(rule, _)| !analysis.matches.iter().any(|m| m.rule == *rule));
         analysis
     }
@@ -122,9 +123,9 @@ impl<'p> Engine<'p> {
         let facts = Facts::of(&text);
         let hits = self.finder.find(&text);
         let evaluator = Evaluator { text: &text, facts: &facts, hits: &hits, record };
-        let surroundings = Surroundings::of(self.pack, &evaluator, assumed);
+        let surroundings = Surroundings::of(self.rules.pack(), &evaluator, assumed);
         surroundings.note(analysis);
-        for (rule, entry) in self.pack.rules.iter().enumerate() {
+        for (rule, entry) in self.rules.pack().rules.iter().enumerate() {
             let found = evaluator.sites(&entry.signature);
             let judged = found.into_iter().map(|site| (surroundings.missing(entry, &site), site));
             // Of several places the best one is shown: the surest, then the one with the most evidence, then the first.

@@ -4,6 +4,7 @@ use crate::engine::{Analysis, Engine, Match, Missing};
 use crate::facts;
 use crate::remedy::plan::{PlannedStep, UsedParameter};
 use crate::remedy::{PlanError, Planner};
+use crate::rules::RuleError;
 use crate::rules::model::{Auth, Command, Confidence, Direction, Known, Reference, Rule, Shared, Shell};
 use serde::Serialize;
 use std::fmt;
@@ -182,15 +183,15 @@ pub struct InputView {
 pub enum AnswerError {
     /// A command is no valid template.
     Plan(PlanError),
-    /// The digest of the rules is damaged.
-    Digest(postcard::Error),
+    /// A rule cannot be read.
+    Rule(RuleError),
 }
 
 impl fmt::Display for AnswerError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Plan(error) => write!(f, "{error}"),
-            Self::Digest(error) => write!(f, "the rules are damaged ({error}); install the program again"),
+            Self::Rule(error) => write!(f, "{error}"),
         }
     }
 }
@@ -199,7 +200,7 @@ impl std::error::Error for AnswerError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
             Self::Plan(error) => Some(error),
-            Self::Digest(error) => Some(error),
+            Self::Rule(error) => Some(error),
         }
     }
 }
@@ -210,9 +211,15 @@ impl From<PlanError> for AnswerError {
     }
 }
 
+impl From<RuleError> for AnswerError {
+    fn from(error: RuleError) -> Self {
+        Self::Rule(error)
+    }
+}
+
 impl From<postcard::Error> for AnswerError {
     fn from(error: postcard::Error) -> Self {
-        Self::Digest(error)
+        Self::Rule(error.into())
     }
 }
 
@@ -229,7 +236,7 @@ impl Answer {
         text: &str,
         input: InputView,
     ) -> Result<Self, AnswerError> {
-        let pack = engine.pack();
+        let pack = engine.rules().pack();
         let verdict = match analysis.matches.first() {
             Some(first) if first.confidence == Confidence::Certain => Verdict::Match,
             Some(_) => Verdict::Possible,
@@ -256,7 +263,7 @@ impl Answer {
         }
         if verdict == Verdict::None {
             for (number, ranges) in analysis.nearest.iter().take(MOST_CANDIDATES) {
-                let Rule { id, title, question, .. } = pack.rules[*number].rule()?;
+                let Rule { id, title, question, .. } = engine.rules().rule(*number)?;
                 answer.nearest.push(NearRule { rule: id, title, evidence: evidence(text, ranges), question });
             }
         }
@@ -329,8 +336,8 @@ fn matched(
     text: &str,
     found: &Match,
 ) -> Result<MatchedRule, AnswerError> {
-    let pack = engine.pack();
-    let rule = pack.rules[found.rule].rule()?;
+    let pack = engine.rules().pack();
+    let rule = engine.rules().rule(found.rule)?;
     // A rule with one direction says it; otherwise the text decides, as long as the rule knows that direction.
     let direction = match rule.direction.as_slice() {
         [only] => Some(*only),

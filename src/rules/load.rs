@@ -3,11 +3,13 @@
 //! The YAML may come from strangers: aliases and merge keys are refused, nesting, nodes and size are bounded. This file is
 //! the only one that knows serde-saphyr.
 
-use super::model::{Rule, Shared, WellKnown};
-use super::pack::{Pack, Problem, Source, compile};
+use super::Rules;
+use super::model::{Head, Rule, Shared, WellKnown};
+use super::pack::{Pack, Problem, Source, SourceRule, compile};
 use serde::de::{self, Deserialize, DeserializeOwned, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_saphyr::options::{DuplicateKeyPolicy, MergeKeyPolicy};
 use serde_saphyr::{Options, Spanned};
+use std::borrow::Cow;
 use std::fmt;
 
 /// The largest rule file, in bytes.
@@ -84,15 +86,6 @@ fn parse<T: DeserializeOwned>(file: &str, text: &str) -> Result<T, LoadError> {
     })
 }
 
-/// A set of rules and where each came from.
-#[derive(Debug)]
-pub struct Loaded {
-    /// The compiled rules.
-    pub pack: Pack<'static>,
-    /// How many rules came from files.
-    pub from_files: usize,
-}
-
 /// Collects rule files on top of a set of rules.
 #[derive(Debug, Default)]
 pub struct Loader {
@@ -102,11 +95,11 @@ pub struct Loader {
     errors: Vec<LoadError>,
 }
 
-/// A rule file that was read, kept to find positions in it.
+/// A rule file that was read: kept for its positions, and for the part that is parsed only when it is shown.
 #[derive(Debug)]
-struct File {
-    name: String,
-    text: String,
+pub(super) struct File {
+    pub name: String,
+    pub text: String,
     rule: String,
 }
 
@@ -118,7 +111,7 @@ impl Loader {
     /// When the digest is damaged.
     pub fn on_top_of(pack: &Pack<'_>) -> Result<Self, postcard::Error> {
         let source = pack.source()?;
-        let shipped = source.rules.iter().map(|r| r.id.clone()).collect();
+        let shipped = source.rules.iter().map(|r| r.head.id.clone()).collect();
         Ok(Self { source, shipped, ..Self::default() })
     }
 
@@ -167,28 +160,31 @@ impl Loader {
     }
 
     fn add_rule(&mut self, name: &str, stem: &str, text: &str) -> Result<(), LoadError> {
-        let rule: Rule = parse(name, text)?;
+        let head: Head = match head_of(text) {
+            Some(head) if text.len() <= LARGEST_FILE => parse(name, &head)?,
+            _ => (&parse::<Rule>(name, text)?).into(),
+        };
         let at =
             |path: &str, message: String| LoadError { file: name.to_owned(), position: position(text, path), message };
-        if stem.strip_suffix(".yaml") != Some(rule.id.as_str()) {
-            return Err(at(
-                "id",
-                format!("the id `{}` differs from the file's name `{stem}`; rename one of them", rule.id),
-            ));
+        let id = head.id.clone();
+        if stem.rsplit_once('.').map(|(stem, _)| stem) != Some(id.as_str()) {
+            return Err(at("id", format!("the id `{id}` differs from the file's name `{stem}`; rename one of them")));
         }
-        match self.source.rules.iter_mut().find(|known| known.id == rule.id) {
-            Some(known) if *known == rule => {}
-            Some(known) if rule.overrides && self.shipped.contains(&rule.id) => *known = rule.clone(),
-            Some(_) if self.shipped.contains(&rule.id) => {
+        let new = SourceRule { head, body: Cow::Borrowed(&[]) };
+        match self.source.rules.iter_mut().find(|known| known.head.id == id) {
+            Some(known) if new.head.overrides && self.shipped.contains(&id) => *known = new,
+            Some(known) if self.shipped.contains(&id) => {
+                // The same rule once more is no contradiction.
+                if SourceRule::from(&parse::<Rule>(name, text)?).body == known.body {
+                    return Ok(());
+                }
                 let help = "write `overrides: true` if this file is meant to replace it, or choose another id";
-                return Err(at("id", format!("a shipped rule has the id `{}`; {help}", rule.id)));
+                return Err(at("id", format!("a shipped rule has the id `{id}`; {help}")));
             }
-            Some(_) => {
-                return Err(at("id", format!("another file has the id `{}` already", rule.id)));
-            }
-            None => self.source.rules.push(rule.clone()),
+            Some(_) => return Err(at("id", format!("another file has the id `{id}` already"))),
+            None => self.source.rules.push(new),
         }
-        self.files.push(File { name: name.to_owned(), text: text.to_owned(), rule: rule.id });
+        self.files.push(File { name: name.to_owned(), text: text.to_owned(), rule: id });
         Ok(())
     }
 
@@ -197,17 +193,44 @@ impl Loader {
     /// # Errors
     ///
     /// Every problem of every file, with its position where the file has one.
-    pub fn finish(self) -> Result<Loaded, Vec<LoadError>> {
+    pub fn finish(self) -> Result<Rules, Vec<LoadError>> {
         if !self.errors.is_empty() {
             return Err(self.errors);
         }
         let Self { source, files, .. } = self;
-        let from_files = files.len();
         match compile(source) {
-            Ok(pack) => Ok(Loaded { pack, from_files }),
+            Ok(pack) => {
+                let numbered = files.into_iter().filter_map(|file| Some((pack.rule_index(&file.rule)?, file)));
+                let files = numbered.collect();
+                Ok(Rules { pack, files })
+            }
             Err(problems) => Err(problems.into_iter().map(|p| locate(&files, p)).collect()),
         }
     }
+}
+
+/// The keys of a rule that only people read.
+const BODY: [&str; 7] = ["summary", "cause", "verify", "steps", "references", "reviewed", "tests"];
+
+/// A rule file with empty lines in place of what only people read, so that positions stay right; nothing where the file is not
+/// written in block style from the first column.
+fn head_of(text: &str) -> Option<String> {
+    let mut head = String::with_capacity(2_048);
+    let mut body = false;
+    for line in text.lines() {
+        if line.starts_with(|c: char| !c.is_whitespace() && c != '#' && c != '-') {
+            let (key, _) = line.split_once(':')?;
+            if !key.bytes().all(|b| b.is_ascii_lowercase() || b == b'-' || b == b'_') {
+                return None;
+            }
+            body = BODY.contains(&key);
+        }
+        if !body {
+            head.push_str(line);
+        }
+        head.push('\n');
+    }
+    Some(head)
 }
 
 fn merge<T: PartialEq>(
@@ -341,6 +364,14 @@ mod tests {
         let error = parse_rule("r.yaml", "id: x\ntitel: y\n").expect_err("no such key");
         assert_eq!(error.position, Some((2, 1)));
         assert!(error.message.contains("titel"), "{error}");
+    }
+
+    #[test]
+    fn the_head_keeps_its_positions() {
+        let head =
+            head_of("id: x\nsummary: >\n  a\n  b\nsignature:\n  text: c\nsteps:\n- id: d\n").expect("block style");
+        assert_eq!(head, "id: x\n\n\n\nsignature:\n  text: c\n\n\n");
+        assert!(head_of("{id: x}").is_none());
     }
 
     #[test]

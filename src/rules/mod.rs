@@ -9,5 +9,86 @@ mod load;
 // `pack` is shared with build.rs, where folding has no crate around it.
 use crate::text::fold;
 
-pub use builtin::builtin;
-pub use load::{LoadError, Loaded, Loader, parse_list, parse_rule};
+pub use load::{LoadError, Loader, parse_list, parse_rule};
+
+use model::Rule;
+use pack::Pack;
+use std::collections::BTreeMap;
+use std::fmt;
+
+/// A set of rules, ready for the engine: a digest, and the files of which only the head was read.
+#[derive(Debug)]
+pub struct Rules {
+    pack: Pack<'static>,
+    files: BTreeMap<usize, load::File>,
+}
+
+/// A rule that cannot be read in full.
+#[derive(Debug)]
+pub enum RuleError {
+    /// The digest is damaged.
+    Digest(postcard::Error),
+    /// The file is wrong.
+    File(LoadError),
+}
+
+impl fmt::Display for RuleError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Digest(error) => write!(f, "the built-in rules are damaged ({error}); install the program again"),
+            Self::File(error) => write!(f, "{error}"),
+        }
+    }
+}
+
+impl std::error::Error for RuleError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::Digest(error) => Some(error),
+            Self::File(error) => Some(error),
+        }
+    }
+}
+
+impl From<postcard::Error> for RuleError {
+    fn from(error: postcard::Error) -> Self {
+        Self::Digest(error)
+    }
+}
+
+impl Rules {
+    /// The rules that come with the program.
+    ///
+    /// # Errors
+    ///
+    /// When the digest is damaged, which means that the program's file is.
+    pub fn built_in() -> Result<Self, RuleError> {
+        Ok(Self { pack: builtin::pack()?, files: BTreeMap::new() })
+    }
+
+    /// The digest.
+    pub fn pack(&self) -> &Pack<'static> {
+        &self.pack
+    }
+
+    /// The whole rule with this number.
+    ///
+    /// # Errors
+    ///
+    /// When the digest is damaged, or the rest of the rule's file is wrong.
+    pub fn rule(&self, number: usize) -> Result<Rule, RuleError> {
+        match self.files.get(&number) {
+            Some(file) => parse_rule(&file.name, &file.text).map_err(RuleError::File),
+            None => Ok(self.pack.rules[number].rule()?),
+        }
+    }
+
+    /// All rules in full, by id.
+    ///
+    /// # Errors
+    ///
+    /// As [`Rules::rule`].
+    pub fn all(&self) -> Result<Vec<Rule>, RuleError> {
+        (0..self.pack.rules.len()).map(|number| self.rule(number)).collect()
+    }
+}

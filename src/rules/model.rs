@@ -56,6 +56,63 @@ pub struct Rule {
     pub tests: Vec<Test>,
 }
 
+/// What recognising a failure needs of its rule: the keys of [`Rule`] that come before what people read.
+///
+/// A folder of rules is loaded for every answer, and most of its text is steps of rules that do not match; those are not
+/// parsed.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Head {
+    /// [`Rule::id`]
+    pub id: String,
+    /// [`Rule::overrides`]
+    #[serde(default)]
+    pub overrides: bool,
+    /// [`Rule::title`]
+    pub title: String,
+    /// [`Rule::area`]
+    pub area: String,
+    /// [`Rule::direction`]
+    pub direction: Vec<Direction>,
+    /// [`Rule::auth`]
+    pub auth: Vec<Auth>,
+    /// [`Rule::lids`]
+    #[serde(default)]
+    pub lids: Vec<u32>,
+    /// [`Rule::signature`]
+    pub signature: Condition,
+    /// [`Rule::context`]
+    #[serde(default)]
+    pub context: Option<String>,
+    /// [`Rule::hints`]
+    #[serde(default)]
+    pub hints: Vec<Condition>,
+    /// [`Rule::outranks`]
+    #[serde(default)]
+    pub outranks: Vec<String>,
+    /// [`Rule::question`]
+    pub question: String,
+}
+
+impl From<&Rule> for Head {
+    fn from(rule: &Rule) -> Self {
+        Self {
+            id: rule.id.clone(),
+            overrides: rule.overrides,
+            title: rule.title.clone(),
+            area: rule.area.clone(),
+            direction: rule.direction.clone(),
+            auth: rule.auth.clone(),
+            lids: rule.lids.clone(),
+            signature: rule.signature.clone(),
+            context: rule.context.clone(),
+            hints: rule.hints.clone(),
+            outranks: rule.outranks.clone(),
+            question: rule.question.clone(),
+        }
+    }
+}
+
 /// Who asks, and whose calendar; or what else was being done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

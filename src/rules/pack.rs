@@ -7,7 +7,7 @@
 //! read (causes, steps) stays in serialized form until a rule's answer is shown: [`Entry::body`].
 
 use super::fold::{fold, fold_variants};
-use super::model::{Auth, Condition, Context, Direction, Event, Field, Parameter, Phrase, Rule, Shared};
+use super::model::{Auth, Condition, Context, Direction, Event, Field, Head, Parameter, Phrase, Rule, Shared};
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
@@ -25,17 +25,32 @@ pub const MIN_LITERAL: usize = 4;
 #[derive(Debug, Clone, Default)]
 pub struct Source {
     /// The rules, in any order.
-    pub rules: Vec<Rule>,
+    pub rules: Vec<SourceRule>,
     /// `parameters.yaml`.
     pub parameters: Vec<Parameter>,
     /// The other files that rules share.
     pub shared: Shared,
 }
 
+/// A rule before it is compiled.
+#[derive(Debug, Clone)]
+pub struct SourceRule {
+    /// What recognising the failure needs.
+    pub head: Head,
+    /// The whole rule, serialized; empty where it is still a file's text.
+    pub body: Cow<'static, [u8]>,
+}
+
+impl From<&Rule> for SourceRule {
+    fn from(rule: &Rule) -> Self {
+        Self { head: rule.into(), body: bytes(rule) }
+    }
+}
+
 /// The compiled rules.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Pack<'a> {
-    /// All needles, one after the other.
+    /// All needles, sorted, one after the other. Sorted, those with the same beginning stand together.
     #[serde(borrow)]
     pub needle_text: Cow<'a, str>,
     /// Where each needle ends in `needle_text`.
@@ -74,7 +89,7 @@ pub struct Entry<'a> {
     pub direction: Vec<Direction>,
     /// [`Rule::auth`]
     pub auth: Vec<Auth>,
-    /// The whole [`Rule`], serialized.
+    /// The whole [`Rule`], serialized; empty where it is still a file's text.
     #[serde(borrow)]
     pub body: Cow<'a, [u8]>,
 }
@@ -131,6 +146,22 @@ pub enum Node {
     All(Box<All>),
     /// At least one.
     Any(Vec<Node>),
+}
+
+impl Node {
+    /// Gives every needle its new number.
+    fn renumber(&mut self, order: &[u32]) {
+        let new = |old: &mut u32| *old = order[*old as usize];
+        match self {
+            Self::Needle(needle) => new(needle),
+            Self::Needles(needles) => needles.iter_mut().for_each(new),
+            Self::Regex(regex) => regex.needles.iter_mut().for_each(new),
+            Self::All(all) => all.parts.iter_mut().chain(&mut all.none).for_each(|node| node.renumber(order)),
+            Self::Any(branches) => branches.iter_mut().for_each(|node| node.renumber(order)),
+            Self::Lid(_) | Self::HttpStatus(_) | Self::Aadsts(_) | Self::Diagnostics(_) => {}
+            Self::Event(_) | Self::Field(_) => {}
+        }
+    }
 }
 
 /// A regex, run only where one of its literals was found.
@@ -210,7 +241,11 @@ impl<'a> Pack<'a> {
     ///
     /// When the digest is damaged.
     pub fn source(&self) -> Result<Source, postcard::Error> {
-        let rules = self.rules.iter().map(Entry::rule).collect::<Result<_, _>>()?;
+        let rule = |entry: &Entry<'_>| {
+            let head = Head::from(&entry.rule()?);
+            Ok(SourceRule { head, body: Cow::Owned(entry.body.to_vec()) })
+        };
+        let rules = self.rules.iter().map(rule).collect::<Result<_, postcard::Error>>()?;
         Ok(Source { rules, parameters: self.parameters()?, shared: self.shared()? })
     }
 }
@@ -250,7 +285,7 @@ impl fmt::Display for Problem {
 /// Every problem found, not only the first: an unknown phrase, context or rule, a condition that says nothing, a
 /// regex that does not compile or requires no literal.
 pub fn compile(mut source: Source) -> Result<Pack<'static>, Vec<Problem>> {
-    source.rules.sort_by(|a, b| a.id.cmp(&b.id));
+    source.rules.sort_by(|a, b| a.head.id.cmp(&b.head.id));
     let mut compiler = Compiler {
         phrases: source.shared.phrases.iter().map(|p| (p.id.as_str(), p)).collect(),
         needles: Vec::new(),
@@ -261,7 +296,7 @@ pub fn compile(mut source: Source) -> Result<Pack<'static>, Vec<Problem>> {
     let context_numbers: HashMap<&str, u16> =
         source.shared.contexts.iter().enumerate().map(|(n, c)| (c.id.as_str(), n as u16)).collect();
     let rule_numbers: BTreeMap<&str, u16> =
-        source.rules.iter().enumerate().map(|(n, r)| (r.id.as_str(), n as u16)).collect();
+        source.rules.iter().enumerate().map(|(n, r)| (r.head.id.as_str(), n as u16)).collect();
 
     let mut contexts = Vec::new();
     for context in &source.shared.contexts {
@@ -288,7 +323,7 @@ pub fn compile(mut source: Source) -> Result<Pack<'static>, Vec<Problem>> {
         });
     }
     let mut rules = Vec::new();
-    for rule in &source.rules {
+    for SourceRule { head: rule, body } in &source.rules {
         compiler.entry = rule.id.clone();
         let mut hints: Vec<Node> =
             rule.hints.iter().enumerate().map(|(n, h)| compiler.condition(h, &format!("hints[{n}]"))).collect();
@@ -316,18 +351,25 @@ pub fn compile(mut source: Source) -> Result<Pack<'static>, Vec<Problem>> {
             outranks,
             direction: rule.direction.clone(),
             auth: rule.auth.clone(),
-            body: bytes(rule),
+            body: body.clone(),
         });
     }
     for pair in source.rules.windows(2) {
-        if pair[0].id == pair[1].id {
-            compiler.entry = pair[0].id.clone();
+        if pair[0].head.id == pair[1].head.id {
+            compiler.entry = pair[0].head.id.clone();
             compiler.problem("id".into(), "two rules have this id".into());
         }
     }
     if !compiler.problems.is_empty() {
         return Err(compiler.problems);
     }
+    let order = compiler.sort_needles();
+    for entry in &mut rules {
+        entry.signature.renumber(&order);
+        entry.hints.iter_mut().for_each(|hint| hint.renumber(&order));
+    }
+    contexts.iter_mut().for_each(|context| context.node.renumber(&order));
+    indications.iter_mut().for_each(|indication| indication.node.renumber(&order));
     let mut needle_text = String::new();
     let mut needle_ends = Vec::new();
     for needle in &compiler.needles {
@@ -384,6 +426,18 @@ impl Compiler<'_> {
         self.needles.push(folded.clone());
         self.numbers.insert(folded, number);
         number
+    }
+
+    /// Sorts the needles; the answer is the new number of each.
+    fn sort_needles(&mut self) -> Vec<u32> {
+        let mut sorted: Vec<(String, u32)> = self.needles.drain(..).zip(0..).collect();
+        sorted.sort();
+        let mut order = vec![0; sorted.len()];
+        for (new, (needle, old)) in sorted.into_iter().enumerate() {
+            order[old as usize] = new as u32;
+            self.needles.push(needle);
+        }
+        order
     }
 
     fn condition(&mut self, condition: &Condition, path: &str) -> Node {

@@ -3,7 +3,7 @@
 
 use freebusy::engine::Engine;
 use freebusy::read::Input;
-use freebusy::rules::builtin;
+use freebusy::rules::Rules;
 use freebusy::rules::model::{Confidence, Rule, Test};
 use freebusy::rules::pack::Pack;
 
@@ -15,9 +15,12 @@ pub struct Catalogue {
 
 impl Catalogue {
     pub fn built_in() -> Self {
-        let pack: &'static Pack<'static> = Box::leak(Box::new(builtin().expect("the built-in rules")));
-        let rules = pack.rules.iter().map(|r| r.rule().expect("a rule")).collect();
-        Self { engine: Engine::new(pack).expect("an engine"), rules }
+        let loaded: &'static Rules = Box::leak(Box::new(Rules::built_in().expect("the built-in rules")));
+        Self { engine: Engine::new(loaded).expect("an engine"), rules: loaded.all().expect("whole rules") }
+    }
+
+    pub fn pack(&self) -> &Pack<'static> {
+        self.engine.rules().pack()
     }
 
     pub fn rules(&self) -> &[Rule] {
@@ -36,7 +39,7 @@ impl Catalogue {
 
     /// The matches of a file's bytes, best first.
     pub fn matches_of_bytes(&self, bytes: Vec<u8>, assume: Option<&str>) -> Vec<(String, Confidence)> {
-        let pack = self.engine.pack();
+        let pack = self.pack();
         let assumed: Vec<u16> = assume.iter().map(|id| pack.context_index(id).expect("a context") as u16).collect();
         let input = Input::from_bytes(bytes).expect("a text");
         let analysis = self.engine.analyse(&input.records(), &assumed);
