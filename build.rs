@@ -45,7 +45,7 @@ fn main() {
         println!("cargo::rerun-if-changed={}", Path::new(&folder).display());
         source.rules.extend(rules_of(Path::new(&folder)).iter().map(Into::into));
     }
-    let pack = match pack::compile(source) {
+    let pack = match pack::compile(source, None) {
         Ok(pack) => pack,
         Err(problems) => fail(&problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")),
     };

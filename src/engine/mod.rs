@@ -208,10 +208,9 @@ impl<'a> Surroundings<'a> {
     fn missing(&self, entry: &Entry<'_>, site: &Site) -> Missing {
         let near = |c: &u16| self.contexts[usize::from(*c)].iter().any(|s| s.distance(site) <= CONTEXT_WITHIN);
         // The first of a rule's contexts is the one that it names; the others stand for it.
-        if let Some(named) = entry.contexts.first() {
-            if !entry.contexts.iter().any(|c| self.assumed.contains(c) || near(c)) {
-                return Missing::Context(*named);
-            }
+        let surrounded = entry.contexts.iter().any(|c| self.assumed.contains(c) || near(c));
+        if let Some(named) = entry.contexts.first().filter(|_| !surrounded) {
+            return Missing::Context(*named);
         }
         let shown: Vec<Direction> = self
             .directions

@@ -1,6 +1,6 @@
 //! Bytes to records.
 //!
-//! A paste is one record. A text longer than [`PART`] is read as several records that overlap, so that a sentence at a
+//! A paste is one record. A text longer than a part (1 MiB) is read as several records that overlap, so that a sentence at a
 //! seam is in one of them and memory stays bounded by the part.
 
 mod encoding;

@@ -86,11 +86,56 @@ fn parse<T: DeserializeOwned>(file: &str, text: &str) -> Result<T, LoadError> {
     })
 }
 
+/// A file of a rule folder, parsed as far as that needs no other file. Folders are prepared on several threads.
+#[derive(Debug)]
+pub struct Prepared {
+    name: String,
+    text: String,
+    kind: Kind,
+}
+
+/// What a file is, by its name.
+#[derive(Debug)]
+enum Kind {
+    Rule(Box<Result<Head, LoadError>>),
+    Phrases,
+    Contexts,
+    Indications,
+    Parameters,
+    WellKnown,
+    /// A file of which only the shipped one counts: what to ask is not a rule pack's to change.
+    Shipped,
+}
+
+impl Prepared {
+    /// Prepares one file. `name` is how errors call it; its last part decides what the file is.
+    pub fn new(name: String, text: String) -> Self {
+        let kind = match file_name(&name) {
+            "phrases.yaml" => Kind::Phrases,
+            "contexts.yaml" => Kind::Contexts,
+            "indications.yaml" => Kind::Indications,
+            "parameters.yaml" => Kind::Parameters,
+            "well-known.yaml" => Kind::WellKnown,
+            "intake.yaml" | "retired.yaml" => Kind::Shipped,
+            _ => Kind::Rule(Box::new(match head_of(&text) {
+                Some(head) if text.len() <= LARGEST_FILE => parse(&name, &head),
+                _ => parse::<Rule>(&name, &text).map(|rule| (&rule).into()),
+            })),
+        };
+        Self { name, text, kind }
+    }
+}
+
+/// The last part of a path, as Windows and others write it.
+fn file_name(path: &str) -> &str {
+    path.rsplit(['/', '\\']).next().unwrap_or(path)
+}
+
 /// Collects rule files on top of a set of rules.
 #[derive(Debug, Default)]
 pub struct Loader {
+    base: Pack<'static>,
     source: Source,
-    shipped: Vec<String>,
     files: Vec<File>,
     errors: Vec<LoadError>,
 }
@@ -109,24 +154,22 @@ impl Loader {
     /// # Errors
     ///
     /// When the digest is damaged.
-    pub fn on_top_of(pack: &Pack<'_>) -> Result<Self, postcard::Error> {
-        let source = pack.source()?;
-        let shipped = source.rules.iter().map(|r| r.head.id.clone()).collect();
-        Ok(Self { source, shipped, ..Self::default() })
+    pub fn on_top_of(base: Pack<'static>) -> Result<Self, postcard::Error> {
+        let source = Source { rules: Vec::new(), parameters: base.parameters()?, shared: base.shared()? };
+        Ok(Self { base, source, ..Self::default() })
     }
 
-    /// Adds one file. `name` is how errors call it; its last part decides what the file is.
-    pub fn add(&mut self, name: &str, text: &str) {
-        let stem = name.rsplit(['/', '\\']).next().unwrap_or(name);
-        let result = match stem {
-            "phrases.yaml" => self.merge(name, text, |shared| &mut shared.phrases, |p| p.id.clone()),
-            "contexts.yaml" => self.merge(name, text, |shared| &mut shared.contexts, |c| c.id.clone()),
-            "indications.yaml" => self.merge(name, text, |shared| &mut shared.indications, |i| format!("{i:?}")),
-            "parameters.yaml" => self.add_parameters(name, text),
-            "well-known.yaml" => self.add_well_known(name, text),
-            // The shipped ones stay: what to ask is not a rule pack's to change.
-            "intake.yaml" | "retired.yaml" => Ok(()),
-            _ => self.add_rule(name, stem, text),
+    /// Adds one file.
+    pub fn add(&mut self, file: Prepared) {
+        let Prepared { name, text, kind } = file;
+        let result = match kind {
+            Kind::Rule(head) => (*head).and_then(|head| self.add_rule(&name, text, head)),
+            Kind::Phrases => self.merge(&name, &text, |shared| &mut shared.phrases, |p| p.id.clone()),
+            Kind::Contexts => self.merge(&name, &text, |shared| &mut shared.contexts, |c| c.id.clone()),
+            Kind::Indications => self.merge(&name, &text, |shared| &mut shared.indications, |i| format!("{i:?}")),
+            Kind::Parameters => self.add_parameters(&name, &text),
+            Kind::WellKnown => self.add_well_known(&name, &text),
+            Kind::Shipped => Ok(()),
         };
         if let Err(error) = result {
             self.errors.push(error);
@@ -159,32 +202,27 @@ impl Loader {
         Ok(())
     }
 
-    fn add_rule(&mut self, name: &str, stem: &str, text: &str) -> Result<(), LoadError> {
-        let head: Head = match head_of(text) {
-            Some(head) if text.len() <= LARGEST_FILE => parse(name, &head)?,
-            _ => (&parse::<Rule>(name, text)?).into(),
-        };
+    fn add_rule(&mut self, name: &str, text: String, head: Head) -> Result<(), LoadError> {
+        let stem = file_name(name);
         let at =
-            |path: &str, message: String| LoadError { file: name.to_owned(), position: position(text, path), message };
+            |path: &str, message: String| LoadError { file: name.to_owned(), position: position(&text, path), message };
         let id = head.id.clone();
         if stem.rsplit_once('.').map(|(stem, _)| stem) != Some(id.as_str()) {
             return Err(at("id", format!("the id `{id}` differs from the file's name `{stem}`; rename one of them")));
         }
-        let new = SourceRule { head, body: Cow::Borrowed(&[]) };
-        match self.source.rules.iter_mut().find(|known| known.head.id == id) {
-            Some(known) if new.head.overrides && self.shipped.contains(&id) => *known = new,
-            Some(known) if self.shipped.contains(&id) => {
-                // The same rule once more is no contradiction.
-                if SourceRule::from(&parse::<Rule>(name, text)?).body == known.body {
-                    return Ok(());
-                }
-                let help = "write `overrides: true` if this file is meant to replace it, or choose another id";
-                return Err(at("id", format!("a shipped rule has the id `{id}`; {help}")));
-            }
-            Some(_) => return Err(at("id", format!("another file has the id `{id}` already"))),
-            None => self.source.rules.push(new),
+        if self.source.rules.iter().any(|known| known.head.id == id) {
+            return Err(at("id", format!("another file has the id `{id}` already")));
         }
-        self.files.push(File { name: name.to_owned(), text: text.to_owned(), rule: id });
+        if let Some(number) = self.base.rule_index(&id).filter(|_| !head.overrides) {
+            // The same rule once more is no contradiction.
+            if SourceRule::from(&parse::<Rule>(name, &text)?).body == self.base.rules[number].body {
+                return Ok(());
+            }
+            let help = "write `overrides: true` if this file is meant to replace it, or choose another id";
+            return Err(at("id", format!("a shipped rule has the id `{id}`; {help}")));
+        }
+        self.source.rules.push(SourceRule { head, body: Cow::Borrowed(&[]) });
+        self.files.push(File { name: name.to_owned(), text, rule: id });
         Ok(())
     }
 
@@ -197,8 +235,8 @@ impl Loader {
         if !self.errors.is_empty() {
             return Err(self.errors);
         }
-        let Self { source, files, .. } = self;
-        match compile(source) {
+        let Self { base, source, files, .. } = self;
+        match compile(source, Some(base)) {
             Ok(pack) => {
                 let numbered = files.into_iter().filter_map(|file| Some((pack.rule_index(&file.rule)?, file)));
                 let files = numbered.collect();

@@ -9,7 +9,7 @@ mod load;
 // `pack` is shared with build.rs, where folding has no crate around it.
 use crate::text::fold;
 
-pub use load::{LoadError, Loader, parse_list, parse_rule};
+pub use load::{LoadError, Loader, Prepared, parse_list, parse_rule};
 
 use model::Rule;
 use pack::Pack;
@@ -69,6 +69,11 @@ impl Rules {
     /// The digest.
     pub fn pack(&self) -> &Pack<'static> {
         &self.pack
+    }
+
+    /// The digest, to build on.
+    pub fn into_pack(self) -> Pack<'static> {
+        self.pack
     }
 
     /// The whole rule with this number.

@@ -10,7 +10,7 @@ use super::fold::{fold, fold_variants};
 use super::model::{Auth, Condition, Context, Direction, Event, Field, Head, Parameter, Phrase, Rule, Shared};
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::fmt;
 
 /// How near the parts of an `all`, and the exclusions of a `none`, are looked for when `within` says nothing: in
@@ -48,7 +48,7 @@ impl From<&Rule> for SourceRule {
 }
 
 /// The compiled rules.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Pack<'a> {
     /// All needles, sorted, one after the other. Sorted, those with the same beginning stand together.
     #[serde(borrow)]
@@ -234,20 +234,6 @@ impl<'a> Pack<'a> {
     pub fn shared(&self) -> Result<Shared, postcard::Error> {
         postcard::from_bytes(&self.shared)
     }
-
-    /// Everything that was compiled into this pack.
-    ///
-    /// # Errors
-    ///
-    /// When the digest is damaged.
-    pub fn source(&self) -> Result<Source, postcard::Error> {
-        let rule = |entry: &Entry<'_>| {
-            let head = Head::from(&entry.rule()?);
-            Ok(SourceRule { head, body: Cow::Owned(entry.body.to_vec()) })
-        };
-        let rules = self.rules.iter().map(rule).collect::<Result<_, postcard::Error>>()?;
-        Ok(Source { rules, parameters: self.parameters()?, shared: self.shared()? })
-    }
 }
 
 impl Entry<'_> {
@@ -278,28 +264,24 @@ impl fmt::Display for Problem {
     }
 }
 
-/// Digests a set of rules.
+/// Digests rules, on top of a pack where there is one.
+///
+/// What is in the pack already is not compiled again: `source.rules` are the new rules only, one of which replaces a rule of
+/// the pack with its id; the lists in `source.shared` begin with what the pack was compiled from.
 ///
 /// # Errors
 ///
 /// Every problem found, not only the first: an unknown phrase, context or rule, a condition that says nothing, a
 /// regex that does not compile or requires no literal.
-pub fn compile(mut source: Source) -> Result<Pack<'static>, Vec<Problem>> {
-    source.rules.sort_by(|a, b| a.head.id.cmp(&b.head.id));
-    let mut compiler = Compiler {
-        phrases: source.shared.phrases.iter().map(|p| (p.id.as_str(), p)).collect(),
-        needles: Vec::new(),
-        numbers: HashMap::new(),
-        problems: Vec::new(),
-        entry: String::new(),
-    };
+pub fn compile(source: Source, base: Option<Pack<'static>>) -> Result<Pack<'static>, Vec<Problem>> {
+    let base = base.unwrap_or_default();
+    let mut compiler = Compiler::new(&source.shared.phrases, &base);
+    let known_ids: Vec<String> = base.rules.iter().map(|entry| entry.id.to_string()).collect();
+
+    let mut contexts = base.contexts;
     let context_numbers: HashMap<&str, u16> =
         source.shared.contexts.iter().enumerate().map(|(n, c)| (c.id.as_str(), n as u16)).collect();
-    let rule_numbers: BTreeMap<&str, u16> =
-        source.rules.iter().enumerate().map(|(n, r)| (r.head.id.as_str(), n as u16)).collect();
-
-    let mut contexts = Vec::new();
-    for context in &source.shared.contexts {
+    for context in &source.shared.contexts[contexts.len()..] {
         compiler.entry = context.id.clone();
         for (n, included) in context.includes.iter().enumerate() {
             if !context_numbers.contains_key(included.as_str()) {
@@ -313,8 +295,8 @@ pub fn compile(mut source: Source) -> Result<Pack<'static>, Vec<Problem>> {
             node: compiler.condition(&context.condition, "where"),
         });
     }
-    let mut indications = Vec::new();
-    for (n, indication) in source.shared.indications.iter().enumerate() {
+    let mut indications = base.indications;
+    for (n, indication) in source.shared.indications.iter().enumerate().skip(indications.len()) {
         compiler.entry = format!("indication {}", n + 1);
         indications.push(IndicationEntry {
             direction: indication.direction,
@@ -322,47 +304,56 @@ pub fn compile(mut source: Source) -> Result<Pack<'static>, Vec<Problem>> {
             node: compiler.condition(&indication.condition, "where"),
         });
     }
-    let mut rules = Vec::new();
-    for SourceRule { head: rule, body } in &source.rules {
-        compiler.entry = rule.id.clone();
-        let mut hints: Vec<Node> =
-            rule.hints.iter().enumerate().map(|(n, h)| compiler.condition(h, &format!("hints[{n}]"))).collect();
-        hints.extend(rule.lids.iter().map(|&lid| Node::Lid(lid)));
+
+    let replaced = |id: &str| source.rules.iter().any(|rule| rule.head.id == id);
+    let mut ids: Vec<&str> = known_ids.iter().map(String::as_str).filter(|id| !replaced(id)).collect();
+    ids.extend(source.rules.iter().map(|rule| rule.head.id.as_str()));
+    ids.sort_unstable();
+    for pair in ids.windows(2).filter(|pair| pair[0] == pair[1]) {
+        compiler.entry = pair[0].to_owned();
+        compiler.problem("id".into(), "two rules have this id".into());
+    }
+    let number = |id: &str| ids.binary_search(&id).ok().map(|n| n as u16);
+    let mut rules: Vec<Entry<'static>> = base.rules.into_iter().filter(|entry| !replaced(&entry.id)).collect();
+    for entry in &mut rules {
+        entry.outranks = entry.outranks.iter().filter_map(|old| number(&known_ids[usize::from(*old)])).collect();
+    }
+    for SourceRule { head, body } in &source.rules {
+        compiler.entry = head.id.clone();
         let mut outranks = Vec::new();
-        for (n, id) in rule.outranks.iter().enumerate() {
-            match rule_numbers.get(id.as_str()) {
-                Some(&number) => outranks.push(number),
+        for (n, id) in head.outranks.iter().enumerate() {
+            match number(id) {
+                Some(number) => outranks.push(number),
                 None => compiler.problem(format!("outranks[{n}]"), format!("there is no rule `{id}`")),
             }
         }
         let mut surrounding = Vec::new();
-        if let Some(id) = &rule.context {
+        if let Some(id) = &head.context {
             match context_numbers.get(id.as_str()) {
-                Some(&number) => include_contexts(number, &source.shared.contexts, &context_numbers, &mut surrounding),
+                Some(&number) => {
+                    include_contexts(number, &source.shared.contexts, &context_numbers, &mut surrounding);
+                }
                 None => compiler.problem("context".into(), format!("there is no context `{id}`")),
             }
         }
-        let signature = compiler.condition(&rule.signature, "signature");
+        let hints = head.hints.iter().enumerate().map(|(n, hint)| compiler.condition(hint, &format!("hints[{n}]")));
+        let hints: Vec<Node> = hints.collect();
         rules.push(Entry {
-            id: rule.id.clone().into(),
-            signature,
+            id: head.id.clone().into(),
+            signature: compiler.condition(&head.signature, "signature"),
             contexts: surrounding,
-            hints,
+            hints: hints.into_iter().chain(head.lids.iter().map(|&lid| Node::Lid(lid))).collect(),
             outranks,
-            direction: rule.direction.clone(),
-            auth: rule.auth.clone(),
+            direction: head.direction.clone(),
+            auth: head.auth.clone(),
             body: body.clone(),
         });
     }
-    for pair in source.rules.windows(2) {
-        if pair[0].head.id == pair[1].head.id {
-            compiler.entry = pair[0].head.id.clone();
-            compiler.problem("id".into(), "two rules have this id".into());
-        }
-    }
+    rules.sort_by(|a, b| a.id.cmp(&b.id));
     if !compiler.problems.is_empty() {
         return Err(compiler.problems);
     }
+
     let order = compiler.sort_needles();
     for entry in &mut rules {
         entry.signature.renumber(&order);
@@ -413,7 +404,18 @@ struct Compiler<'s> {
     entry: String,
 }
 
-impl Compiler<'_> {
+impl<'s> Compiler<'s> {
+    fn new(phrases: &'s [Phrase], base: &Pack<'_>) -> Self {
+        let needles: Vec<String> = base.needles().map(str::to_owned).collect();
+        Self {
+            phrases: phrases.iter().map(|p| (p.id.as_str(), p)).collect(),
+            numbers: needles.iter().cloned().zip(0..).collect(),
+            needles,
+            problems: Vec::new(),
+            entry: String::new(),
+        }
+    }
+
     fn problem(&mut self, path: String, message: String) {
         self.problems.push(Problem { entry: self.entry.clone(), path, message });
     }
@@ -643,9 +645,9 @@ mod tests {
             includes: vec!["nowhere".into()],
             condition: broken,
         };
-        let problems =
-            compile(Source { shared: Shared { contexts: vec![context], ..Shared::default() }, ..Source::default() })
-                .expect_err("four problems");
+        let shared = Shared { contexts: vec![context], ..Shared::default() };
+        let source = Source { shared, ..Source::default() };
+        let problems = compile(source, None).expect_err("four problems");
         let paths: Vec<&str> = problems.iter().map(|p| p.path.as_str()).collect();
         assert_eq!(paths, ["includes[0]", "where.phrase", "where.any[0].text", "where.any[1]"]);
     }

@@ -41,6 +41,10 @@ pub fn fold_char(c: char, mut emit: impl FnMut(char)) {
 /// Folds a whole sentence.
 pub fn fold(sentence: &str) -> String {
     let mut folded = String::with_capacity(sentence.len());
+    if sentence.is_ascii() {
+        folded.extend(sentence.bytes().filter(u8::is_ascii_alphanumeric).map(|b| char::from(b.to_ascii_lowercase())));
+        return folded;
+    }
     for c in sentence.chars() {
         fold_char(c, |f| folded.push(f));
     }
@@ -54,6 +58,9 @@ pub fn fold(sentence: &str) -> String {
 /// are enough. A sentence that would lose most of its letters (Japanese) has only the first.
 pub fn fold_variants(sentence: &str) -> Vec<String> {
     let mut variants = vec![fold(sentence)];
+    if sentence.is_ascii() {
+        return variants;
+    }
     let ascii: String = sentence.chars().filter(char::is_ascii).collect();
     let dropped = fold(&ascii);
     // Of a Japanese sentence with an English word, only the word would be left.
