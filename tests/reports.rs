@@ -138,3 +138,39 @@ fn an_empty_paste_and_a_binary_file_are_named_as_such() {
     }
     std::fs::remove_dir_all(&folder).expect("the folder");
 }
+
+#[test]
+fn a_reader_that_goes_away_is_no_failure() {
+    use std::io::Read as _;
+    use std::process::Stdio;
+    let mut child = Command::new(env!("CARGO_BIN_EXE_freebusy"))
+        .args(["rules", "list", "--format", "json"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the program");
+    // As `head` does: read a little, then close. The list is far longer than a pipe holds.
+    let mut out = child.stdout.take().expect("a pipe");
+    let mut some = [0; 16];
+    out.read_exact(&mut some).expect("the beginning");
+    drop(out);
+    let output = child.wait_with_output().expect("the end");
+    assert!(output.status.success(), "{:?}", output.status);
+    assert!(output.stderr.is_empty(), "{}", String::from_utf8_lossy(&output.stderr));
+}
+
+#[test]
+fn a_template_of_ones_own_replaces_the_built_in_one() {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("templates");
+    std::fs::create_dir_all(&folder).expect("a folder");
+    let run = |template: &str| {
+        std::fs::write(folder.join("brief.txt"), template).expect("a template");
+        freebusy(&["explain", "--brief", "--templates", folder.to_str().expect("UTF-8"), "samples/ambiguous-user.txt"])
+    };
+    let output = run("Ticket: {{ answer.matches[0].rule }}");
+    assert_eq!(String::from_utf8_lossy(&output.stdout), "Ticket: token-user-ambiguous\n");
+    let output = run("one\n{{ answer.no_such_key }}");
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(2));
+    assert!(said.contains("templates/brief.txt:2"), "{said}");
+}

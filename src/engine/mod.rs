@@ -209,7 +209,9 @@ impl<'a> Surroundings<'a> {
         let near = |c: &u16| self.contexts[usize::from(*c)].iter().any(|s| s.distance(site) <= CONTEXT_WITHIN);
         // The first of a rule's contexts is the one that it names; the others stand for it.
         let surrounded = entry.contexts.iter().any(|c| self.assumed.contains(c) || near(c));
-        if let Some(named) = entry.contexts.first().filter(|_| !surrounded) {
+        // A rule without a context has a sentence that leaves no doubt, whatever stands around it.
+        let Some(named) = entry.contexts.first() else { return Missing::Nothing };
+        if !surrounded {
             return Missing::Context(*named);
         }
         let shown: Vec<Direction> = self
@@ -219,9 +221,10 @@ impl<'a> Surroundings<'a> {
             .map(|(direction, _)| *direction)
             .collect();
         // Only a lookup has a direction that a text can show; setting up or sending mail has none.
-        let lookup = entry.direction.iter().all(|d| {
-            matches!(d, Direction::CloudToOnPremises | Direction::OnPremisesToCloud | Direction::CloudToCloud)
-        });
+        let lookup = entry
+            .direction
+            .iter()
+            .all(|d| !matches!(d, Direction::Setup | Direction::MailFlow | Direction::Management));
         match shown.first() {
             Some(other)
                 if lookup

@@ -123,6 +123,8 @@ pub enum Direction {
     OnPremisesToCloud,
     /// Both mailboxes are in Exchange Online (of one or of two tenants).
     CloudToCloud,
+    /// Both mailboxes are on-premises: of two sites or forests.
+    WithinOnPremises,
     /// The hybrid configuration or the federation trust was being set up.
     Setup,
     /// Mail was being sent, not a calendar read.
@@ -138,6 +140,7 @@ impl Direction {
             Self::CloudToOnPremises => "cloud-to-on-premises",
             Self::OnPremisesToCloud => "on-premises-to-cloud",
             Self::CloudToCloud => "cloud-to-cloud",
+            Self::WithinOnPremises => "within-on-premises",
             Self::Setup => "setup",
             Self::MailFlow => "mail-flow",
             Self::Management => "management",
