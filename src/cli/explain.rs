@@ -72,8 +72,7 @@ fn name_and_value(argument: &str) -> Result<(String, String), String> {
 pub(super) fn run(args: Args) -> Result<Status, CliError> {
     let rules = super::load::rules(&args.rules)?;
     let pack = rules.pack();
-    let engine =
-        Engine::new(&rules).map_err(|error| CliError::new(format!("the rules hold too many phrases: {error}")))?;
+    let engine = Engine::new(&rules);
     let assumed = assumed(pack, &args.assume)?;
     let mut redactor = if args.redact { Some(Redactor::new(pack.shared()?.well_known)) } else { None };
     let planner = planner(pack, &args, redactor.as_mut())?;

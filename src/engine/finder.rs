@@ -1,15 +1,24 @@
 //! Finds all needles in one pass.
 //!
-//! The automaton holds only the beginning of every needle: it is built for each run of the program, and one paste is searched
-//! once, so building it costs more than searching with it. What a beginning announces is compared in full.
+//! Building an automaton costs more than searching one paste with it, so a short text gets an automaton of its own: only
+//! needles of which the first letters occur in the text go into it, and that is a few dozen of thousands. A long text gets
+//! the automaton of all needles, built once. Both hold only the beginning of every needle; what a beginning announces is
+//! compared in full.
 
 use crate::rules::pack::Pack;
 use crate::text::Text;
-use aho_corasick::{AhoCorasick, AhoCorasickKind, BuildError, MatchKind};
+use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use std::ops::Range;
+use std::sync::OnceLock;
 
-/// How much of a needle the automaton holds, in bytes. Longer beginnings cost start-up time, shorter ones comparisons.
-const BEGINNING: usize = 4;
+/// How much of a needle an automaton holds, in bytes. Longer beginnings cost building time, shorter ones comparisons.
+const BEGINNING: usize = 8;
+
+/// The letters that are looked up before a needle goes into a short text's automaton.
+const GRAM: usize = 4;
+
+/// Folded texts up to this length are short. In longer ones nearly all grams occur anyway.
+const SHORT: usize = 32 << 10;
 
 /// How many places of one needle are kept. A text that repeats one sentence thousands of times says nothing new.
 const MOST_HITS: usize = 64;
@@ -17,10 +26,17 @@ const MOST_HITS: usize = 64;
 /// Finds needles.
 #[derive(Debug)]
 pub(super) struct Finder<'p> {
-    automaton: AhoCorasick,
     needles: Vec<&'p str>,
-    /// For every beginning in the automaton, the needles that have it: they are sorted, so they stand together.
-    groups: Vec<Range<usize>>,
+    all: OnceLock<Automaton>,
+}
+
+/// Some of the needles, ready to be searched for.
+#[derive(Debug)]
+struct Automaton {
+    /// Nothing where it could not be built, which takes many millions of letters; then every needle is searched alone.
+    beginnings: Option<AhoCorasick>,
+    /// For every beginning in the automaton, the needles that have it. They are sorted, so they stand together.
+    groups: Vec<Vec<u32>>,
 }
 
 /// Where each needle was found.
@@ -31,43 +47,50 @@ pub(super) struct Hits {
 
 impl<'p> Finder<'p> {
     /// Prepares to find the needles of a pack.
-    pub fn new(pack: &'p Pack<'p>) -> Result<Self, BuildError> {
-        let needles: Vec<&str> = pack.needles().collect();
-        let mut beginnings: Vec<&str> = Vec::new();
-        let mut groups: Vec<Range<usize>> = Vec::new();
-        for (number, needle) in needles.iter().enumerate() {
-            let beginning = beginning(needle);
-            match groups.last_mut() {
-                Some(group) if beginnings.last() == Some(&beginning) => group.end = number + 1,
-                _ => {
-                    beginnings.push(beginning);
-                    groups.push(number..number + 1);
-                }
-            }
-        }
-        let automaton = AhoCorasick::builder()
-            .match_kind(MatchKind::Standard)
-            .kind(Some(AhoCorasickKind::NoncontiguousNFA))
-            // Dense tables pay off in long texts; here they would cost more than the search.
-            .dense_depth(1)
-            .build(&beginnings)?;
-        Ok(Self { automaton, needles, groups })
+    pub fn new(pack: &'p Pack<'p>) -> Self {
+        Self { needles: pack.needles().collect(), all: OnceLock::new() }
     }
 
     /// Finds all needles.
     pub fn find(&self, text: &Text) -> Hits {
         let folded = text.folded.as_str();
+        if folded.len() <= SHORT {
+            let grams = Grams::of(folded);
+            let occurring = self.needles.iter().zip(0..).filter(|(needle, _)| grams.may_hold(needle));
+            self.search(text, &Automaton::new(occurring.map(|(needle, number)| (*needle, number))))
+        } else {
+            self.search(text, self.all.get_or_init(|| Automaton::new(self.needles.iter().copied().zip(0..))))
+        }
+    }
+
+    fn search(&self, text: &Text, automaton: &Automaton) -> Hits {
+        let folded = text.folded.as_str();
         let mut places = vec![Vec::new(); self.needles.len()];
-        for hit in self.automaton.find_overlapping_iter(folded) {
-            for number in self.groups[hit.pattern().as_usize()].clone() {
-                let needle = self.needles[number];
-                let range = hit.start()..hit.start() + needle.len();
-                let places: &mut Vec<Range<usize>> = &mut places[number];
-                if places.len() < MOST_HITS
-                    && folded[hit.start()..].starts_with(needle)
-                    && is_whole_number(text, &range)
-                {
-                    places.push(range);
+        let mut keep = |number: u32, start: usize| {
+            let needle = self.needles[number as usize];
+            let places: &mut Vec<Range<usize>> = &mut places[number as usize];
+            let range = start..start + needle.len();
+            if places.len() < MOST_HITS && folded[start..].starts_with(needle) && is_whole_number(text, &range) {
+                places.push(range);
+            }
+        };
+        match &automaton.beginnings {
+            Some(beginnings) => {
+                for hit in beginnings.find_overlapping_iter(folded) {
+                    for &number in &automaton.groups[hit.pattern().as_usize()] {
+                        keep(number, hit.start());
+                    }
+                }
+            }
+            None => {
+                for &number in automaton.groups.iter().flatten() {
+                    let needle = self.needles[number as usize];
+                    let mut from = 0;
+                    while let Some(at) = folded[from..].find(needle) {
+                        keep(number, from + at);
+                        // The next place may overlap this one.
+                        from += at + needle.chars().next().map_or(1, char::len_utf8);
+                    }
                 }
             }
         }
@@ -75,10 +98,60 @@ impl<'p> Finder<'p> {
     }
 }
 
-/// What the automaton holds of a needle.
+impl Automaton {
+    /// An automaton of needles that come in sorted order.
+    fn new<'n>(needles: impl Iterator<Item = (&'n str, u32)>) -> Self {
+        let mut beginnings: Vec<&str> = Vec::new();
+        let mut groups: Vec<Vec<u32>> = Vec::new();
+        for (needle, number) in needles {
+            let beginning = beginning(needle);
+            match groups.last_mut() {
+                Some(group) if beginnings.last() == Some(&beginning) => group.push(number),
+                _ => {
+                    beginnings.push(beginning);
+                    groups.push(vec![number]);
+                }
+            }
+        }
+        let built = AhoCorasick::builder()
+            .match_kind(MatchKind::Standard)
+            .kind(Some(AhoCorasickKind::NoncontiguousNFA))
+            .build(&beginnings);
+        Self { beginnings: built.ok(), groups }
+    }
+}
+
+/// What an automaton holds of a needle.
 fn beginning(needle: &str) -> &str {
     let end = (BEGINNING.min(needle.len())..=needle.len()).find(|&at| needle.is_char_boundary(at));
     &needle[..end.unwrap_or(needle.len())]
+}
+
+/// Which grams occur in a text; says yes too often, never no too often.
+struct Grams(Box<[u64; 1 << 10]>);
+
+impl Grams {
+    fn of(text: &str) -> Self {
+        let mut grams = Self(Box::new([0; 1 << 10]));
+        for gram in text.as_bytes().windows(GRAM) {
+            let bit = bit(gram);
+            grams.0[bit >> 6] |= 1 << (bit & 63);
+        }
+        grams
+    }
+
+    fn may_hold(&self, needle: &str) -> bool {
+        needle.as_bytes().get(..GRAM).is_none_or(|gram| {
+            let bit = bit(gram);
+            self.0[bit >> 6] & (1 << (bit & 63)) != 0
+        })
+    }
+}
+
+/// The bit of a gram: a multiplicative hash to 16 bits.
+fn bit(gram: &[u8]) -> usize {
+    let number = gram.iter().fold(0u32, |number, byte| number << 8 | u32::from(*byte));
+    (number.wrapping_mul(0x9e37_79b1) >> 16) as usize
 }
 
 impl Hits {
@@ -96,4 +169,47 @@ fn is_whole_number(text: &Text, range: &Range<usize>) -> bool {
         digit(range.start) && range.start > 0 && digit(range.start - 1) && !text.folded.gap_before(range.start);
     let cut_behind = digit(range.end - 1) && digit(range.end) && !text.folded.gap_before(range.end);
     !cut_before && !cut_behind
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rules::Rules;
+
+    /// The short way must find what the long way finds, in every text that a rule brings along.
+    #[test]
+    fn both_ways_find_the_same() {
+        let rules = Rules::built_in().expect("the built-in rules");
+        let finder = Finder::new(rules.pack());
+        let mut found = 0;
+        for rule in rules.all().expect("whole rules") {
+            for test in rule.tests.iter().filter_map(|t| t.text.as_deref().or(t.not.as_deref())) {
+                let text = Text::new(test);
+                let short = finder.find(&text);
+                let long = finder
+                    .search(&text, finder.all.get_or_init(|| Automaton::new(finder.needles.iter().copied().zip(0..))));
+                let alone = finder.search(
+                    &text,
+                    &Automaton { beginnings: None, groups: vec![(0..finder.needles.len() as u32).collect()] },
+                );
+                assert_eq!(short.places, long.places, "{test}");
+                assert_eq!(long.places, alone.places, "{test}");
+                found += long.places.iter().flatten().count();
+            }
+        }
+        assert!(found > 1_000, "{found} places only");
+    }
+
+    #[test]
+    fn a_number_is_found_whole_or_not_at_all() {
+        let hits = |text: &str| {
+            let text = Text::new(text);
+            let number = text.folded.as_str().find("4515").map(|at| at..at + 4);
+            number.is_some_and(|range| is_whole_number(&text, &range))
+        };
+        assert!(hits("451 5"));
+        assert!(hits("x451 5 y"));
+        assert!(!hits("84515"));
+        assert!(hits("4515 6") && !hits("45156"));
+    }
 }

@@ -87,13 +87,8 @@ pub struct Analysis {
 
 impl<'p> Engine<'p> {
     /// Prepares rules for matching.
-    ///
-    /// # Errors
-    ///
-    /// When the phrases do not fit into one automaton, which takes many millions of letters.
-    pub fn new(rules: &'p Rules) -> Result<Self, aho_corasick::BuildError> {
-        let finder = Finder::new(rules.pack())?;
-        Ok(Self { rules, finder })
+    pub fn new(rules: &'p Rules) -> Self {
+        Self { rules, finder: Finder::new(rules.pack()) }
     }
 
     /// The rules that this engine matches.
