@@ -6,6 +6,9 @@
 // The library's own files, so that built-in rules and rules from a directory are compiled by the same code. Not every item
 // is used on this side.
 #[allow(dead_code)]
+#[path = "src/rules/compile.rs"]
+mod compile;
+#[allow(dead_code)]
 #[path = "src/text/fold.rs"]
 mod fold;
 #[allow(dead_code)]
@@ -45,7 +48,7 @@ fn main() {
         println!("cargo::rerun-if-changed={}", Path::new(&folder).display());
         source.rules.extend(rules_of(Path::new(&folder)).iter().map(Into::into));
     }
-    let pack = match pack::compile(source, None) {
+    let pack = match compile::compile(source, None) {
         Ok(pack) => pack,
         Err(problems) => fail(&problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")),
     };

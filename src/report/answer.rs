@@ -110,32 +110,9 @@ pub struct Evidence {
 /// What was read out of the input.
 #[derive(Debug, Clone, Serialize)]
 pub struct FactsView {
-    /// [`facts::Values::lids`]
-    pub lids: Vec<u32>,
-    /// [`facts::Values::http_status`]
-    pub http_status: Vec<u32>,
-    /// [`facts::Values::aadsts`]
-    pub aadsts: Vec<u32>,
-    /// [`facts::Values::diagnostics`]
-    pub diagnostics: Vec<u32>,
-    /// [`facts::Values::error_categories`]
-    pub error_categories: Vec<String>,
-    /// [`facts::Values::ws_trust`]
-    pub ws_trust: Vec<String>,
-    /// [`facts::Values::exceptions`]
-    pub exceptions: Vec<String>,
-    /// [`facts::Values::mailboxes`]
-    pub mailboxes: Vec<String>,
-    /// [`facts::Values::domains`]
-    pub domains: Vec<String>,
-    /// [`facts::Values::endpoints`]
-    pub endpoints: Vec<String>,
-    /// [`facts::Values::hosts`]
-    pub hosts: Vec<String>,
-    /// [`facts::Values::servers`]
-    pub servers: Vec<String>,
-    /// [`facts::Values::thumbprints`]
-    pub thumbprints: Vec<String>,
+    /// What the extractors read.
+    #[serde(flatten)]
+    pub values: facts::Values,
     /// The direction of the lookup that the text itself shows.
     pub direction: Option<Direction>,
     /// The authentication scheme that the text itself shows.
@@ -252,7 +229,11 @@ impl Answer {
             verdict,
             notes: notes(&matches),
             matches,
-            facts: FactsView::new(analysis.facts.values(), analysis),
+            facts: FactsView {
+                values: analysis.facts.values(),
+                direction: analysis.direction,
+                authentication: analysis.auth,
+            },
             questions: Vec::new(),
             collect: Vec::new(),
             nearest: Vec::new(),
@@ -304,28 +285,6 @@ impl Answer {
             }
         }
         Ok(())
-    }
-}
-
-impl FactsView {
-    fn new(values: facts::Values, analysis: &Analysis) -> Self {
-        Self {
-            lids: values.lids,
-            http_status: values.http_status,
-            aadsts: values.aadsts,
-            diagnostics: values.diagnostics,
-            error_categories: values.error_categories,
-            ws_trust: values.ws_trust,
-            exceptions: values.exceptions,
-            mailboxes: values.mailboxes,
-            domains: values.domains,
-            endpoints: values.endpoints,
-            hosts: values.hosts,
-            servers: values.servers,
-            thumbprints: values.thumbprints,
-            direction: analysis.direction,
-            authentication: analysis.auth,
-        }
     }
 }
 

@@ -4,8 +4,9 @@
 //! the only one that knows serde-saphyr.
 
 use super::Rules;
+use super::compile::{Problem, compile};
 use super::model::{Head, Rule, Shared, WellKnown};
-use super::pack::{Pack, Problem, Source, SourceRule, compile};
+use super::pack::{Pack, Source, SourceRule};
 use serde::de::{self, Deserialize, DeserializeOwned, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_saphyr::options::{DuplicateKeyPolicy, MergeKeyPolicy};
 use serde_saphyr::{Options, Spanned};

@@ -1,12 +1,13 @@
 //! Rules: what a file can say ([`model`]), the digest that the engine reads ([`pack`]), loading.
 
+pub mod compile;
 pub mod model;
 pub mod pack;
 
 mod builtin;
 mod load;
 
-// `pack` is shared with build.rs, where folding has no crate around it.
+// `compile` is shared with build.rs, where folding has no crate around it.
 use crate::text::fold;
 
 pub use load::{LoadError, Loader, Prepared, parse_list, parse_rule};

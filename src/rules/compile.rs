@@ -1,0 +1,417 @@
+//! From what `rules/` says to the digest: sentences become needles, references become numbers, regexes are checked.
+
+use super::fold::{fold, fold_variants};
+use super::model::{Condition, Context, Phrase};
+use super::pack::{All, ContextEntry, Entry, IndicationEntry, Node, Pack, Regex, Source, SourceRule, bytes};
+use std::collections::HashMap;
+use std::fmt;
+
+/// The shortest literal, in characters, that a rule's regex must require. Shorter ones occur everywhere, and the regex would run on
+/// every text.
+pub const MIN_LITERAL: usize = 4;
+
+/// How near the parts of an `all`, and the exclusions of a `none`, are looked for when `within` says nothing: in
+/// folded characters, so some screens of text.
+pub const DEFAULT_WITHIN: u32 = 2_000;
+
+/// What is wrong with a set of rules, and in which key of which entry.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Problem {
+    /// The id of the rule or entry.
+    pub entry: String,
+    /// The keys that lead to the place, such as `signature.any[2].phrase`.
+    pub path: String,
+    /// What is wrong, and what to do.
+    pub message: String,
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}: {}", self.entry, self.path, self.message)
+    }
+}
+
+/// Digests rules, on top of a pack where there is one.
+///
+/// What is in the pack already is not compiled again: `source.rules` are the new rules only, one of which replaces a rule of
+/// the pack with its id; the lists in `source.shared` begin with what the pack was compiled from.
+///
+/// # Errors
+///
+/// Every problem found, not only the first: an unknown phrase, context or rule, a condition that says nothing, a
+/// regex that does not compile or requires no literal.
+pub fn compile(source: Source, base: Option<Pack<'static>>) -> Result<Pack<'static>, Vec<Problem>> {
+    let base = base.unwrap_or_default();
+    let mut compiler = Compiler::new(&source.shared.phrases, &base);
+    let known_ids: Vec<String> = base.rules.iter().map(|entry| entry.id.to_string()).collect();
+
+    let mut contexts = base.contexts;
+    let context_numbers: HashMap<&str, u16> =
+        source.shared.contexts.iter().enumerate().map(|(n, c)| (c.id.as_str(), n as u16)).collect();
+    for context in &source.shared.contexts[contexts.len()..] {
+        compiler.entry = context.id.clone();
+        for (n, included) in context.includes.iter().enumerate() {
+            if !context_numbers.contains_key(included.as_str()) {
+                compiler.problem(format!("includes[{n}]"), format!("there is no context `{included}`"));
+            }
+        }
+        contexts.push(ContextEntry {
+            id: context.id.clone().into(),
+            title: context.title.clone().into(),
+            question: context.question.clone().into(),
+            node: compiler.condition(&context.condition, "where"),
+        });
+    }
+    let mut indications = base.indications;
+    for (n, indication) in source.shared.indications.iter().enumerate().skip(indications.len()) {
+        compiler.entry = format!("indication {}", n + 1);
+        indications.push(IndicationEntry {
+            direction: indication.direction,
+            auth: indication.auth,
+            node: compiler.condition(&indication.condition, "where"),
+        });
+    }
+
+    let replaced = |id: &str| source.rules.iter().any(|rule| rule.head.id == id);
+    let mut ids: Vec<&str> = known_ids.iter().map(String::as_str).filter(|id| !replaced(id)).collect();
+    ids.extend(source.rules.iter().map(|rule| rule.head.id.as_str()));
+    ids.sort_unstable();
+    for pair in ids.windows(2).filter(|pair| pair[0] == pair[1]) {
+        compiler.entry = pair[0].to_owned();
+        compiler.problem("id".into(), "two rules have this id".into());
+    }
+    let number = |id: &str| ids.binary_search(&id).ok().map(|n| n as u16);
+    let mut rules: Vec<Entry<'static>> = base.rules.into_iter().filter(|entry| !replaced(&entry.id)).collect();
+    for entry in &mut rules {
+        entry.outranks = entry.outranks.iter().filter_map(|old| number(&known_ids[usize::from(*old)])).collect();
+    }
+    for SourceRule { head, body } in &source.rules {
+        compiler.entry = head.id.clone();
+        let mut outranks = Vec::new();
+        for (n, id) in head.outranks.iter().enumerate() {
+            match number(id) {
+                Some(number) => outranks.push(number),
+                None => compiler.problem(format!("outranks[{n}]"), format!("there is no rule `{id}`")),
+            }
+        }
+        let mut surrounding = Vec::new();
+        if let Some(id) = &head.context {
+            match context_numbers.get(id.as_str()) {
+                Some(&number) => {
+                    include_contexts(number, &source.shared.contexts, &context_numbers, &mut surrounding);
+                }
+                None => compiler.problem("context".into(), format!("there is no context `{id}`")),
+            }
+        }
+        let hints = head.hints.iter().enumerate().map(|(n, hint)| compiler.condition(hint, &format!("hints[{n}]")));
+        let hints: Vec<Node> = hints.collect();
+        rules.push(Entry {
+            id: head.id.clone().into(),
+            signature: compiler.condition(&head.signature, "signature"),
+            contexts: surrounding,
+            hints: hints.into_iter().chain(head.lids.iter().map(|&lid| Node::Lid(lid))).collect(),
+            outranks,
+            direction: head.direction.clone(),
+            auth: head.auth.clone(),
+            body: body.clone(),
+        });
+    }
+    rules.sort_by(|a, b| a.id.cmp(&b.id));
+    if !compiler.problems.is_empty() {
+        return Err(compiler.problems);
+    }
+
+    let order = compiler.sort_needles();
+    for entry in &mut rules {
+        entry.signature.renumber(&order);
+        entry.hints.iter_mut().for_each(|hint| hint.renumber(&order));
+    }
+    contexts.iter_mut().for_each(|context| context.node.renumber(&order));
+    indications.iter_mut().for_each(|indication| indication.node.renumber(&order));
+    let mut needle_text = String::new();
+    let mut needle_ends = Vec::new();
+    for needle in &compiler.needles {
+        needle_text.push_str(needle);
+        needle_ends.push(needle_text.len() as u32);
+    }
+    Ok(Pack {
+        needle_text: needle_text.into(),
+        needle_ends,
+        rules,
+        contexts,
+        indications,
+        parameters: bytes(&source.parameters),
+        shared: bytes(&source.shared),
+    })
+}
+
+/// A context and, transitively, the contexts that stand for it.
+fn include_contexts(number: u16, all: &[Context], numbers: &HashMap<&str, u16>, into: &mut Vec<u16>) {
+    if into.contains(&number) {
+        return;
+    }
+    into.push(number);
+    for included in &all[number as usize].includes {
+        if let Some(&number) = numbers.get(included.as_str()) {
+            include_contexts(number, all, numbers, into);
+        }
+    }
+}
+
+struct Compiler<'s> {
+    phrases: HashMap<&'s str, &'s Phrase>,
+    needles: Vec<String>,
+    numbers: HashMap<String, u32>,
+    problems: Vec<Problem>,
+    entry: String,
+}
+
+impl<'s> Compiler<'s> {
+    fn new(phrases: &'s [Phrase], base: &Pack<'_>) -> Self {
+        let needles: Vec<String> = base.needles().map(str::to_owned).collect();
+        Self {
+            phrases: phrases.iter().map(|p| (p.id.as_str(), p)).collect(),
+            numbers: needles.iter().cloned().zip(0..).collect(),
+            needles,
+            problems: Vec::new(),
+            entry: String::new(),
+        }
+    }
+
+    fn problem(&mut self, path: String, message: String) {
+        self.problems.push(Problem { entry: self.entry.clone(), path, message });
+    }
+
+    fn needle(&mut self, folded: String) -> u32 {
+        if let Some(&number) = self.numbers.get(&folded) {
+            return number;
+        }
+        let number = self.needles.len() as u32;
+        self.needles.push(folded.clone());
+        self.numbers.insert(folded, number);
+        number
+    }
+
+    /// Sorts the needles; the answer is the new number of each.
+    fn sort_needles(&mut self) -> Vec<u32> {
+        let mut sorted: Vec<(String, u32)> = self.needles.drain(..).zip(0..).collect();
+        sorted.sort();
+        let mut order = vec![0; sorted.len()];
+        for (new, (needle, old)) in sorted.into_iter().enumerate() {
+            order[old as usize] = new as u32;
+            self.needles.push(needle);
+        }
+        order
+    }
+
+    fn condition(&mut self, condition: &Condition, path: &str) -> Node {
+        let mut parts = Vec::new();
+        if let Some(text) = &condition.text {
+            let folded = fold(text);
+            if folded.len() < MIN_LITERAL {
+                self.problem(
+                    format!("{path}.text"),
+                    format!("`{text}` has fewer than {MIN_LITERAL} letters and digits; it would be found everywhere"),
+                );
+            }
+            let variants = fold_variants(text).into_iter().map(|v| self.needle(v)).collect();
+            parts.push(needles(variants));
+        }
+        if let Some(id) = &condition.phrase {
+            match self.phrases.get(id.as_str()).copied() {
+                Some(phrase) => {
+                    let mut numbers = Vec::new();
+                    for variant in &phrase.variants {
+                        for folded in fold_variants(&variant.text) {
+                            numbers.push(self.needle(folded));
+                        }
+                    }
+                    parts.push(needles(numbers));
+                }
+                None => self.problem(
+                    format!("{path}.phrase"),
+                    format!("there is no phrase `{id}`; phrases stand in phrases.yaml"),
+                ),
+            }
+        }
+        if let Some(pattern) = &condition.regex {
+            parts.extend(self.regex(pattern, path));
+        }
+        parts.extend(condition.lid.map(Node::Lid));
+        parts.extend(condition.http_status.map(Node::HttpStatus));
+        parts.extend(condition.aadsts.map(Node::Aadsts));
+        parts.extend(condition.diagnostics.map(Node::Diagnostics));
+        parts.extend(condition.event.clone().map(Box::new).map(Node::Event));
+        parts.extend(condition.field.clone().map(Box::new).map(Node::Field));
+        for (n, part) in condition.all.iter().enumerate() {
+            parts.push(self.condition(part, &format!("{path}.all[{n}]")));
+        }
+        if !condition.any.is_empty() {
+            let any = condition.any.iter().enumerate().map(|(n, c)| self.condition(c, &format!("{path}.any[{n}]")));
+            parts.push(Node::Any(any.collect()));
+        }
+        let none: Vec<Node> =
+            condition.none.iter().enumerate().map(|(n, c)| self.condition(c, &format!("{path}.none[{n}]"))).collect();
+        if parts.is_empty() {
+            self.problem(
+                path.to_owned(),
+                "the condition names nothing that must be there; add `text`, `phrase`, `any` or another key".into(),
+            );
+        }
+        match parts.pop() {
+            Some(only) if parts.is_empty() && none.is_empty() => only,
+            Some(last) => {
+                parts.push(last);
+                Node::All(Box::new(All { parts, none, within: condition.within.unwrap_or(DEFAULT_WITHIN) }))
+            }
+            None => Node::Any(Vec::new()),
+        }
+    }
+
+    fn regex(&mut self, pattern: &str, path: &str) -> Option<Node> {
+        let path = format!("{path}.regex");
+        let pattern: String = strip_white_space(pattern);
+        let hir = match parse_regex(&pattern) {
+            Ok(hir) => hir,
+            Err(error) => {
+                self.problem(path, format!("the regex does not parse: {error}"));
+                return None;
+            }
+        };
+        let literals = required_literals(&hir);
+        let needles: Vec<String> = literals.iter().map(|l| fold(l)).collect();
+        let foldable = needles.iter().all(|n| n.len() >= MIN_LITERAL);
+        if literals.is_empty() || literals.iter().any(|l| l.len() < MIN_LITERAL) {
+            self.problem(
+                path,
+                format!(
+                    "the regex requires no literal of {MIN_LITERAL} characters, so it would have to run on every text; \
+                     add a fixed part"
+                ),
+            );
+            return None;
+        }
+        if foldable {
+            let needles = needles.into_iter().map(|n| self.needle(n)).collect();
+            Some(Node::Regex(Box::new(Regex { pattern, needles, literals: Vec::new() })))
+        } else {
+            let literals = literals.iter().map(|l| l.to_lowercase()).collect();
+            Some(Node::Regex(Box::new(Regex { pattern, needles: Vec::new(), literals })))
+        }
+    }
+}
+
+/// A condition on needles.
+fn needles(mut numbers: Vec<u32>) -> Node {
+    numbers.sort_unstable();
+    numbers.dedup();
+    match numbers.as_slice() {
+        [only] => Node::Needle(*only),
+        _ => Node::Needles(numbers),
+    }
+}
+
+/// Removes white space from a pattern: the text that a rule's regex sees has none. An escaped blank goes too.
+fn strip_white_space(pattern: &str) -> String {
+    let mut out = String::with_capacity(pattern.len());
+    let mut escaped = false;
+    for c in pattern.chars() {
+        if c.is_whitespace() {
+            if escaped {
+                out.pop();
+            }
+            escaped = false;
+            continue;
+        }
+        escaped = c == '\\' && !escaped;
+        out.push(c);
+    }
+    out
+}
+
+/// Parses a rule's regex the way the engine compiles it.
+fn parse_regex(pattern: &str) -> Result<regex_syntax::hir::Hir, String> {
+    regex_syntax::ParserBuilder::new()
+        .nest_limit(50)
+        .unicode(false)
+        .utf8(false)
+        .build()
+        .parse(pattern)
+        .map_err(|error| error.to_string())
+}
+
+/// Literals of which one stands in every match: the longest such set that the pattern's concatenations offer.
+fn required_literals(hir: &regex_syntax::hir::Hir) -> Vec<String> {
+    use regex_syntax::hir::HirKind;
+    match hir.kind() {
+        HirKind::Literal(literal) => String::from_utf8(literal.0.to_vec()).into_iter().collect(),
+        HirKind::Capture(capture) => required_literals(&capture.sub),
+        HirKind::Repetition(repetition) if repetition.min > 0 => required_literals(&repetition.sub),
+        HirKind::Concat(parts) => parts
+            .iter()
+            .map(required_literals)
+            .max_by_key(|set| set.iter().map(|l| worth(l)).min().unwrap_or_default())
+            .unwrap_or_default(),
+        HirKind::Alternation(branches) => {
+            let sets: Vec<Vec<String>> = branches.iter().map(required_literals).collect();
+            if sets.iter().any(Vec::is_empty) { Vec::new() } else { sets.concat() }
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// How well a literal tells texts apart: one that is a needle is better than one that is not, a long one better than a short.
+fn worth(literal: &str) -> (bool, bool, usize) {
+    let folded = fold(literal).len();
+    (folded >= MIN_LITERAL, literal.len() >= MIN_LITERAL, folded.max(literal.len()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rules::model::Shared;
+
+    fn text(sentence: &str) -> Condition {
+        Condition { text: Some(sentence.into()), ..Condition::default() }
+    }
+
+    fn literals(pattern: &str) -> Vec<String> {
+        required_literals(&parse_regex(&strip_white_space(pattern)).expect("a valid pattern"))
+    }
+
+    #[test]
+    fn a_regex_yields_the_literal_that_every_match_contains() {
+        assert_eq!(literals("email address [a-z0-9+/]{20,}"), ["emailaddress"]);
+        assert_eq!(literals("sp_prot[_-]tls1_[01]_(server|client)"), ["sp_prot"]);
+        assert_eq!(literals("(abcd|efgh)x?"), ["abcd", "efgh"]);
+        assert!(literals("[a-z]+").is_empty());
+    }
+
+    #[test]
+    fn an_alternation_without_a_literal_in_one_branch_requires_none() {
+        assert!(literals("(abcdef|[0-9]+)").is_empty());
+    }
+
+    #[test]
+    fn white_space_in_a_pattern_does_not_count() {
+        assert_eq!(strip_white_space(r"is\ not  correct\\"), r"isnotcorrect\\");
+    }
+
+    #[test]
+    fn every_problem_is_reported_not_only_the_first() {
+        let mut broken = Condition { phrase: Some("no-such".into()), ..Condition::default() };
+        broken.any = vec![text("x"), Condition::default()];
+        let context = Context {
+            id: "c".into(),
+            title: String::new(),
+            question: String::new(),
+            includes: vec!["nowhere".into()],
+            condition: broken,
+        };
+        let shared = Shared { contexts: vec![context], ..Shared::default() };
+        let source = Source { shared, ..Source::default() };
+        let problems = compile(source, None).expect_err("four problems");
+        let paths: Vec<&str> = problems.iter().map(|p| p.path.as_str()).collect();
+        assert_eq!(paths, ["includes[0]", "where.phrase", "where.any[0].text", "where.any[1]"]);
+    }
+}
