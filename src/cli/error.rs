@@ -3,7 +3,7 @@
 use crate::report::printable;
 use crate::rules::RuleError;
 use std::fmt;
-use std::io;
+use std::io::{self, Write as _};
 
 /// A command that could not do what it was asked for.
 #[derive(Debug)]
@@ -38,10 +38,11 @@ impl CliError {
 
     /// Says it on standard error.
     pub fn report(&self) {
-        // A file's name can hold anything; so can the text of a rule.
-        anstream::eprintln!("freebusy: {}", printable(&self.message));
+        let mut err = anstream::stderr().lock();
+        // A file's name can hold anything; so can the text of a rule. Where nobody can read it, there is nobody to tell.
+        let _ = writeln!(err, "freebusy: {}", printable(&self.message));
         if let Some(help) = &self.help {
-            anstream::eprintln!("  help: {}", printable(help));
+            let _ = writeln!(err, "  help: {}", printable(help));
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{CliError, ColorChoice, Status};
 use crate::remedy::plan::nearest;
-use crate::report::Renderer;
+use crate::report::{Renderer, escape_invisible, printable};
 use crate::rules::Rules;
 use crate::rules::model::Rule;
 use clap::{Subcommand, ValueEnum};
@@ -85,7 +85,7 @@ fn list(args: &List) -> Result<Status, CliError> {
                     text.push_str(&format!("  {:widest$}  {}\n", rule.id, rule.title));
                 }
             }
-            text
+            printable(&text).into_owned()
         }
     };
     super::print(&text, false)?;
@@ -135,7 +135,7 @@ fn without_nothing(value: Value) -> Value {
 }
 
 fn pretty(value: &Value) -> Result<String, CliError> {
-    serde_json::to_string_pretty(value).map(|text| text + "\n").map_err(json_error)
+    serde_json::to_string_pretty(value).map(|text| escape_invisible(text) + "\n").map_err(json_error)
 }
 
 fn json_error(error: serde_json::Error) -> CliError {

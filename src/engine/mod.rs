@@ -21,6 +21,7 @@ use condition::{Evaluator, Site};
 use finder::Finder;
 use std::cmp::Reverse;
 use std::ops::Range;
+use std::sync::Arc;
 
 /// How far from a signature its context may stand, in folded characters: a cmdlet's name above a long output still
 /// counts, the other end of a log does not.
@@ -51,8 +52,19 @@ pub struct Match {
     weight: usize,
     /// The matched rule that is the answer instead of this one.
     pub outranked_by: Option<usize>,
-    /// Which record it was found in; a rule outranks another one within one record only.
-    record: usize,
+    /// What the record shows in which it was found: another event's names do not belong into its commands.
+    pub shown: Arc<Shown>,
+}
+
+/// What one record shows beside its matches.
+#[derive(Debug, Clone, Default)]
+pub struct Shown {
+    /// What was read out of it.
+    pub facts: Facts,
+    /// The direction of the lookup.
+    pub direction: Option<Direction>,
+    /// The authentication scheme.
+    pub auth: Option<Auth>,
 }
 
 /// What is missing before a match is certain.
@@ -101,25 +113,31 @@ impl<'p> Engine<'p> {
     /// `assumed` are contexts (by number in the pack) that the person vouches for.
     pub fn analyse(&self, records: &[Record<'_>], assumed: &[u16]) -> Analysis {
         let mut analysis = Analysis::default();
-        for (number, record) in records.iter().enumerate() {
-            self.add(number, record, assumed, &mut analysis);
+        for record in records {
+            self.add(record, assumed, &mut analysis);
         }
         let certain = analysis.matches.iter().any(|m| m.confidence == Confidence::Certain);
         if certain {
             analysis.matches.retain(|m| m.missing != Missing::Signature);
         }
-        rank::rank(self.rules.pack(), &mut analysis.matches);
+        rank::sort(&mut analysis.matches);
         analysis.nearest.retain(|(rule, _)| !analysis.matches.iter().any(|m| m.rule == *rule));
         analysis
     }
 
-    fn add(&self, number: usize, record: &Record<'_>, assumed: &[u16], analysis: &mut Analysis) {
+    fn add(&self, record: &Record<'_>, assumed: &[u16], analysis: &mut Analysis) {
         let text = Text::new(&record.text);
         let facts = Facts::of(&text);
         let hits = self.finder.find(&text);
         let evaluator = Evaluator { text: &text, facts: &facts, hits: &hits, record };
         let surroundings = Surroundings::of(self.rules.pack(), &evaluator, assumed);
         surroundings.note(analysis);
+        let mut matches = Vec::new();
+        let shown = Arc::new(Shown {
+            facts: facts.clone(),
+            direction: surroundings.direction(),
+            auth: surroundings.auth.first().copied(),
+        });
         for (rule, entry) in self.rules.pack().rules.iter().enumerate() {
             let found = evaluator.sites(&entry.signature);
             let judged = found.into_iter().map(|site| (surroundings.missing(entry, &site), site));
@@ -135,9 +153,8 @@ impl<'p> Engine<'p> {
                     let weight = site.weight();
                     let confidence =
                         if missing == Missing::Nothing { Confidence::Certain } else { Confidence::Possible };
-                    let outranked_by = None;
-                    let new = Match { rule, confidence, missing, evidence, weight, outranked_by, record: number };
-                    analysis.keep(new);
+                    let shown = Arc::clone(&shown);
+                    matches.push(Match { rule, confidence, missing, evidence, weight, outranked_by: None, shown });
                 }
                 None => {
                     let known = analysis.nearest.iter().any(|(known, _)| *known == rule);
@@ -147,6 +164,8 @@ impl<'p> Engine<'p> {
                 }
             }
         }
+        rank::mark_outranked(self.rules.pack(), &mut matches);
+        matches.into_iter().for_each(|new| analysis.keep(new));
         analysis.facts.merge(facts, record.offset);
     }
 }
@@ -154,7 +173,7 @@ impl<'p> Engine<'p> {
 impl Analysis {
     /// Adds a match, unless a better one of the same rule is known.
     fn keep(&mut self, new: Match) {
-        let worth = |m: &Match| (m.missing, Reverse(m.weight));
+        let worth = |m: &Match| (m.missing, m.outranked_by.is_some(), Reverse(m.weight));
         match self.matches.iter_mut().find(|m| m.rule == new.rule) {
             Some(known) if worth(known) <= worth(&new) => {}
             Some(known) => *known = new,
@@ -194,9 +213,14 @@ impl<'a> Surroundings<'a> {
                 analysis.contexts.push(number);
             }
         }
-        // Where two directions are shown, the text holds two failures, or an answer that quotes the question: the first stays.
-        analysis.direction = analysis.direction.or(self.directions.first().map(|(direction, _)| *direction));
+        analysis.direction = analysis.direction.or(self.direction());
         analysis.auth = analysis.auth.or(self.auth.first().copied());
+    }
+
+    /// The direction that the record shows. Where it shows two, it holds two failures, or quotes the question in the answer: the
+    /// first stays.
+    fn direction(&self) -> Option<Direction> {
+        self.directions.first().map(|(direction, _)| *direction)
     }
 
     /// What a rule's signature at this place misses.

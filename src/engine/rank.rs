@@ -5,22 +5,24 @@ use crate::rules::model::Confidence;
 use crate::rules::pack::Pack;
 use std::cmp::Reverse;
 
-/// Sorts matches, best first, and notes which rule outranks which.
-///
-/// Certain before possible; then what no other match of the same confidence outranks; then the amount of distinct
-/// evidence; then the id.
-pub(super) fn rank(pack: &Pack<'_>, matches: &mut [Match]) {
-    let present: Vec<(usize, Confidence, usize)> = matches.iter().map(|m| (m.rule, m.confidence, m.record)).collect();
-    for m in matches.iter_mut() {
+/// Notes which matches of one record are consequences of others.
+pub(super) fn mark_outranked(pack: &Pack<'_>, matches: &mut [Match]) {
+    let present: Vec<(usize, Confidence)> = matches.iter().map(|m| (m.rule, m.confidence)).collect();
+    for m in matches {
         // Rules are in the order of their ids, so the first outranking rule found is always the same one.
         m.outranked_by = present
             .iter()
-            .filter(|(rule, confidence, record)| {
-                *rule != m.rule && *record == m.record && *confidence >= m.confidence && outranks(pack, *rule, m.rule)
+            .filter(|(rule, confidence)| {
+                *rule != m.rule && *confidence >= m.confidence && outranks(pack, *rule, m.rule)
             })
-            .map(|(rule, ..)| *rule)
+            .map(|(rule, _)| *rule)
             .min();
     }
+}
+
+/// Sorts matches, best first: certain before possible; then what nothing outranks; then the amount of distinct evidence; then the
+/// id.
+pub(super) fn sort(matches: &mut [Match]) {
     matches.sort_by_key(|m| {
         let hint_only = m.missing == Missing::Signature;
         (Reverse(m.confidence), hint_only, m.outranked_by.is_some(), Reverse(m.weight), m.rule)

@@ -1,6 +1,6 @@
 //! Codes that Exchange, Entra ID and the security token service print.
 
-use super::{Found, digits, occurrences, push_distinct};
+use super::{Found, digits, occurrences, push_distinct, push_place};
 use crate::text::Text;
 
 /// `LID: 43532`, also glued to the next word, and lists such as `LID: 47652, 44348`.
@@ -21,7 +21,7 @@ pub(super) fn lids(text: &Text) -> Vec<Found<u32>> {
                 break;
             }
             if let Ok(value) = number.parse() {
-                push_distinct(&mut found, Found { value, span: text.tight.original(at..at + 5) });
+                push_place(&mut found, Found { value, span: text.tight.original(at..at + 5) });
             }
             at += 5;
             if !tight[at..].starts_with(',') {
@@ -39,8 +39,11 @@ pub(super) fn aadsts(text: &Text) -> Vec<Found<u32>> {
     for at in occurrences(tight, "aadsts") {
         let start = at + "aadsts".len();
         let number = digits(tight, start, 7);
+        // White space is gone, so the next number may stand right behind (`AADSTS50012 2026-11-22`).
+        let cut = (start + 4..start + number.len()).find(|&at| text.tight.gap_before(at));
+        let number = cut.map_or(number, |at| &tight[start..at]);
         if let (4..=7, Ok(value)) = (number.len(), number.parse()) {
-            push_distinct(&mut found, Found { value, span: text.tight.original(at..start + number.len()) });
+            push_place(&mut found, Found { value, span: text.tight.original(at..start + number.len()) });
         }
     }
     found
@@ -56,7 +59,7 @@ pub(super) fn diagnostics(text: &Text) -> Vec<Found<u32>> {
             let start = tight.len() - rest.trim_start_matches([':', '=', '"', '\'', ',', '→', '>']).len();
             let number = digits(tight, start, 7);
             if let (7, Ok(value)) = (number.len(), number.parse()) {
-                push_distinct(&mut found, Found { value, span: text.tight.original(at..start + 7) });
+                push_place(&mut found, Found { value, span: text.tight.original(at..start + 7) });
             }
         }
     }
@@ -70,7 +73,7 @@ pub(super) fn error_categories(text: &Text) -> Vec<Found<String>> {
     for at in occurrences(tight, "error_category") {
         let rest = &tight[at + "error_category".len()..];
         let start = tight.len() - rest.trim_start_matches(['=', ':', '"', '\'']).len();
-        let len = tight[start..].bytes().take_while(|b| b.is_ascii_lowercase() || *b == b'_').count();
+        let len = tight[start..].bytes().take(64).take_while(|b| b.is_ascii_lowercase() || *b == b'_').count();
         if len > 3 {
             let value = tight[start..start + len].to_owned();
             push_distinct(&mut found, Found { value, span: text.tight.original(at..start + len) });

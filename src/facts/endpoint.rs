@@ -4,6 +4,9 @@ use super::address::{domain_len, is_domain};
 use super::{Facts, Found, push_distinct};
 use crate::text::Text;
 
+/// The longest URL that browsers and Exchange take.
+const LONGEST: usize = 2_048;
+
 pub(super) fn read(text: &Text, facts: &mut Facts) {
     let clean = text.clean.as_str();
     let lower = clean.to_ascii_lowercase();
@@ -11,6 +14,7 @@ pub(super) fn read(text: &Text, facts: &mut Facts) {
         for (at, _) in lower.match_indices(scheme) {
             let len = clean[at..]
                 .bytes()
+                .take(LONGEST)
                 .take_while(|b| b.is_ascii_alphanumeric() || b"-._~:/?#@!&()*+=%".contains(b))
                 .count();
             let len = clean[at..at + len].trim_end_matches(['.', ',', ':', ')', '(', '!', '?', '*']).len();

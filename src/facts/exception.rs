@@ -6,6 +6,8 @@ use crate::text::Text;
 /// `System.Net.WebException`: a dotted or single name that ends in `Exception`, of more than that word.
 pub(super) fn exceptions(text: &Text) -> Vec<Found<String>> {
     const WORD: &str = "Exception";
+    /// No type has a longer name; without a limit, a text of dots and `Exception` would take quadratic time.
+    const LONGEST: usize = 256;
     let clean = text.clean.as_str();
     let mut found = Vec::new();
     for (at, _) in clean.match_indices(WORD) {
@@ -13,8 +15,15 @@ pub(super) fn exceptions(text: &Text) -> Vec<Found<String>> {
         if clean[end..].starts_with(|c: char| c.is_ascii_alphanumeric() || c == '_') {
             continue;
         }
-        let len =
-            clean[..at].bytes().rev().take_while(|b| b.is_ascii_alphanumeric() || *b == b'.' || *b == b'_').count();
+        let len = clean[..at]
+            .bytes()
+            .rev()
+            .take(LONGEST + 1)
+            .take_while(|b| b.is_ascii_alphanumeric() || *b == b'.' || *b == b'_')
+            .count();
+        if len > LONGEST {
+            continue;
+        }
         let start = at - len;
         let name = clean[start..end].trim_start_matches('.');
         if name.len() > WORD.len()

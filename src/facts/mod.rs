@@ -141,14 +141,23 @@ impl Facts {
         add(&mut self.servers, other.servers, offset);
         add(&mut self.thumbprints, other.thumbprints, offset);
         add(&mut self.guids, other.guids, offset);
-        self.looked_up = self.looked_up.take().or(other.looked_up);
-        self.contacted = self.contacted.take().or(other.contacted);
+        let moved = |found: Option<Found<String>>| {
+            found.map(|f| Found { span: f.span.start + offset..f.span.end + offset, value: f.value })
+        };
+        self.looked_up = self.looked_up.take().or(moved(other.looked_up));
+        self.contacted = self.contacted.take().or(moved(other.contacted));
     }
 
     /// The values alone.
     pub fn values(&self) -> Values {
-        fn all<T: Clone>(found: &[Found<T>]) -> Vec<T> {
-            found.iter().map(|f| f.value.clone()).collect()
+        fn all<T: Clone + PartialEq>(found: &[Found<T>]) -> Vec<T> {
+            let mut values = Vec::new();
+            for found in found {
+                if !values.contains(&found.value) {
+                    values.push(found.value.clone());
+                }
+            }
+            values
         }
         Values {
             lids: all(&self.lids),
@@ -170,6 +179,16 @@ impl Facts {
 
 /// How many different values of one kind are kept: a log of a million lines must not fill the memory.
 const MOST_VALUES: usize = 200;
+
+/// How many places of one kind of code are kept in one record.
+const MOST_PLACES: usize = 1_000;
+
+/// Adds a place of a value; conditions ask for a value near something, so the first place is not enough.
+fn push_place<T>(into: &mut Vec<Found<T>>, found: Found<T>) {
+    if into.len() < MOST_PLACES {
+        into.push(found);
+    }
+}
 
 fn push_distinct<T: PartialEq>(into: &mut Vec<Found<T>>, found: Found<T>) {
     if into.len() < MOST_VALUES && !into.iter().any(|f| f.value == found.value) {

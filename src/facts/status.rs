@@ -4,7 +4,7 @@
 //! (`HTTP status 401`), the reason behind it (`401 Unauthorized`), or the form in which .NET prints it in every language
 //! (`: (401) `).
 
-use super::{Found, push_distinct};
+use super::{Found, push_place};
 use crate::text::Text;
 
 /// What stands right before a status, without white space and punctuation.
@@ -53,15 +53,15 @@ pub(super) fn http_status(text: &Text) -> Vec<Found<u32>> {
         // number (`40⏎1`) has a gap inside, too. Three digits are one where a number can begin and end.
         let begins = |at: usize| at == first || text.tight.gap_before(at);
         let ends = |at: usize| at == behind || text.tight.gap_before(at);
-        let number = (first..behind).find(|&at| at + 3 <= behind && begins(at) && ends(at + 3));
-        let Some(start) = number else { continue };
-        let end = start + 3;
-        let Ok(value) = tight[start..end].parse::<u32>() else { continue };
-        if !(400..600).contains(&value) {
-            continue;
-        }
-        if let Some(end) = status_end(tight, start, end) {
-            push_distinct(&mut found, Found { value, span: text.tight.original(start..end) });
+        for start in (first..behind).filter(|&at| at + 3 <= behind && begins(at) && ends(at + 3)) {
+            let end = start + 3;
+            let value = tight[start..end].parse::<u32>().unwrap_or_default();
+            if !(400..600).contains(&value) {
+                continue;
+            }
+            if let Some(end) = status_end(tight, start, end) {
+                push_place(&mut found, Found { value, span: text.tight.original(start..end) });
+            }
         }
     }
     found

@@ -29,8 +29,8 @@ pub(super) fn binary(bytes: &[u8]) -> Option<&'static str> {
         (b"MZ", "a program"),
     ];
     let known = MAGIC.iter().find(|(magic, _)| bytes.starts_with(magic)).map(|(_, what)| *what);
-    // `MZ` are letters too; a program has zero bytes soon after them.
-    let zeros = |part: &[u8]| part.contains(&0);
+    // `MZ` are letters too; a program has zero bytes soon after them. A stray one is no reason to refuse a text.
+    let zeros = |part: &[u8]| part.iter().filter(|b| **b == 0).count() * 20 > part.len();
     let head = &bytes[..bytes.len().min(4096)];
     match known {
         Some("a program") if !zeros(head) => None,

@@ -118,21 +118,13 @@ impl Input {
             return self.events(&starts);
         }
         let mut records = Vec::new();
-        let mut start = 0;
-        loop {
-            let end = line_end(&self.text, start + PART);
-            let text = &self.text[start..end];
-            let mut record = Record::text(text);
-            record.offset = start;
-            if self.format == "event-text" {
-                (record.event, record.fields) = event_text::read(text);
+        self.parts(0, self.text.len(), &mut records);
+        if self.format == "event-text" {
+            for record in &mut records {
+                (record.event, record.fields) = event_text::read(&record.text);
             }
-            records.push(record);
-            if end == self.text.len() {
-                return records;
-            }
-            start = line_end(&self.text, end - OVERLAP);
         }
+        records
     }
 }
 
@@ -141,18 +133,29 @@ impl Input {
     fn events(&self, starts: &[usize]) -> Vec<Record<'_>> {
         let ends = starts.iter().skip(1).copied().chain([self.text.len()]);
         let mut records = Vec::with_capacity(starts.len() + 1);
-        if starts[0] > 0 {
-            records.push(Record::text(&self.text[..starts[0]]));
-        }
+        self.parts(0, starts[0], &mut records);
         for (&start, end) in starts.iter().zip(ends) {
-            // An event is never longer than a part; what is behind it is something else.
-            let end = line_end(&self.text, end.min(start + PART)).min(end);
-            let mut record = Record::text(&self.text[start..end]);
-            record.offset = start;
-            (record.event, record.fields) = event_text::read(&self.text[start..end]);
-            records.push(record);
+            let first = records.len();
+            self.parts(start, end, &mut records);
+            // What is behind the first part of a long one is something else.
+            let record = &mut records[first];
+            (record.event, record.fields) = event_text::read(&record.text);
         }
         records
+    }
+
+    /// The text from `start` to `stop` in overlapping parts.
+    fn parts<'a>(&'a self, mut start: usize, stop: usize, records: &mut Vec<Record<'a>>) {
+        while start < stop {
+            let end = line_end(&self.text, start + PART).min(stop);
+            let mut record = Record::text(&self.text[start..end]);
+            record.offset = start;
+            records.push(record);
+            if end == stop {
+                return;
+            }
+            start = line_end(&self.text, end - OVERLAP);
+        }
     }
 }
 

@@ -55,7 +55,9 @@ impl Templates {
             let Some((expression, after)) = after.split_once("}}") else {
                 return Err(Error::new(ErrorKind::SyntaxError, "an expression is not closed with `}}`"));
             };
-            place = place_after(place, literal);
+            if shell != Shell::Cmd {
+                place = place_after(place, literal)?;
+            }
             out.push_str(literal);
             let value = self.evaluate(expression, values)?;
             if shell == Shell::Cmd {
@@ -86,9 +88,19 @@ pub(super) fn placeholder(name: &str) -> String {
 }
 
 /// The place behind a piece of a PowerShell command.
-fn place_after(mut place: Place, literal: &str) -> Place {
+fn place_after(mut place: Place, literal: &str) -> Result<Place, Error> {
+    let refuse = |why: &'static str| Err(Error::new(ErrorKind::SyntaxError, why));
     let mut escaped = false;
+    let mut before = ' ';
     for c in literal.chars() {
+        // What the reader of strings here would not follow, a command in front of an expression may not hold.
+        if place == Place::Bare && c == '#' && (before.is_whitespace() || before == ';') {
+            return refuse("a command may hold no comment in front of an expression");
+        }
+        if place == Place::Bare && before == '@' && (is_single_quote(c) || is_double_quote(c)) {
+            return refuse("a command may hold no here-string in front of an expression");
+        }
+        before = c;
         if escaped {
             escaped = false;
             continue;
@@ -105,7 +117,10 @@ fn place_after(mut place: Place, literal: &str) -> Place {
             _ => place,
         };
     }
-    place
+    if escaped {
+        return refuse("a backtick stands right in front of an expression");
+    }
+    Ok(place)
 }
 
 /// PowerShell ends a single-quoted string at any of these, and takes two of them for one.
@@ -225,7 +240,17 @@ mod tests {
     #[test]
     fn a_command_has_no_other_template_syntax() {
         let values = BTreeMap::new();
-        for command in ["{% set a = 1 %}", "{{ 'a'|safe }}", "{{ range(3) }}", "{{ missing }}", "{# x #}", "{{ 'a'"] {
+        for command in [
+            "{% set a = 1 %}",
+            "{{ 'a'|safe }}",
+            "{{ range(3) }}",
+            "{{ missing }}",
+            "{# x #}",
+            "{{ 'a'",
+            "# it's\nX {{ 'a' }}",
+            "X `{{ 'a' }}",
+            "@'\n{{ 'a' }}",
+        ] {
             assert!(Templates::new().render(Shell::Ems, command, &values).is_err(), "{command}");
         }
     }

@@ -222,7 +222,7 @@ impl Answer {
         let possible_shown = if verdict == Verdict::Possible { MOST_CANDIDATES } else { usize::MAX };
         let mut matches = Vec::new();
         for found in analysis.matches.iter().take(possible_shown) {
-            matches.push(matched(engine, analysis, planner, text, found)?);
+            matches.push(matched(engine, planner, text, found)?);
         }
         let mut answer = Self {
             schema_version: SCHEMA_VERSION,
@@ -288,19 +288,13 @@ impl Answer {
     }
 }
 
-fn matched(
-    engine: &Engine<'_>,
-    analysis: &Analysis,
-    planner: &Planner,
-    text: &str,
-    found: &Match,
-) -> Result<MatchedRule, AnswerError> {
+fn matched(engine: &Engine<'_>, planner: &Planner, text: &str, found: &Match) -> Result<MatchedRule, AnswerError> {
     let pack = engine.rules().pack();
     let rule = engine.rules().rule(found.rule)?;
     // A rule with one direction says it; otherwise the text decides, as long as the rule knows that direction.
     let direction = match rule.direction.as_slice() {
         [only] => Some(*only),
-        several => analysis.direction.filter(|d| several.contains(d)),
+        several => found.shown.direction.filter(|d| several.contains(d)),
     };
     let (missing, question) = match found.missing {
         Missing::Nothing => (None, None),
@@ -314,7 +308,7 @@ fn matched(
         }
         Missing::Signature => (Some("signature: only hints were found".to_owned()), Some(rule.question.clone())),
     };
-    let plan = planner.plan(&rule, &analysis.facts, direction)?;
+    let plan = planner.plan(&rule, &found.shown.facts, direction)?;
     Ok(MatchedRule {
         confidence: found.confidence,
         missing,

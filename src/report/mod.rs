@@ -12,4 +12,4 @@ mod sanitize;
 pub use answer::Answer;
 pub use redact::Redactor;
 pub use render::{Format, RenderError, Renderer, Style};
-pub use sanitize::printable;
+pub use sanitize::{escape_invisible, printable};

@@ -4,7 +4,7 @@
 
 use super::answer::{Answer, Verdict};
 use super::excerpt::excerpt;
-use super::sanitize::printable;
+use super::sanitize::{escape_invisible, printable};
 use minijinja::syntax::SyntaxConfig;
 use minijinja::value::Serde;
 use minijinja::{AutoEscape, Environment, Error, UndefinedBehavior, Value, context};
@@ -204,9 +204,8 @@ fn paint(text: &str, kind: &str, color: bool) -> Value {
 }
 
 fn json(answer: &Answer) -> Result<String, RenderError> {
-    let mut text = serde_json::to_string_pretty(answer).map_err(RenderError::Json)?;
-    text.push('\n');
-    Ok(text)
+    let text = serde_json::to_string_pretty(answer).map_err(RenderError::Json)?;
+    Ok(escape_invisible(text) + "\n")
 }
 
 /// Fills prose to the width; every line but the first is indented.

@@ -13,12 +13,23 @@ pub fn printable(text: &str) -> Cow<'_, str> {
     Cow::Owned(text.chars().filter_map(replacement).collect())
 }
 
+/// A JSON text in which nothing acts on a terminal that shows it: serde_json escapes what JSON must not hold, this what a terminal
+/// must not get. Such characters stand in strings only.
+pub fn escape_invisible(json: String) -> String {
+    let acts = |c: char| c != '\u{fffd}' && replacement(c) == Some('\u{fffd}');
+    if !json.contains(acts) {
+        return json;
+    }
+    json.chars().map(|c| if acts(c) { format!("\\u{:04x}", u32::from(c)) } else { c.to_string() }).collect()
+}
+
 /// What stands for this character: itself, U+FFFD or nothing.
 pub(super) fn replacement(c: char) -> Option<char> {
     match c {
         '\n' | '\t' => Some(c),
         '\r' => None,
-        '\u{200b}'..='\u{200f}'
+        '\u{61c}'
+        | '\u{200b}'..='\u{200f}'
         | '\u{202a}'..='\u{202e}'
         | '\u{2060}'..='\u{2069}'
         | '\u{feff}'

@@ -222,6 +222,16 @@ impl<'s> Compiler<'s> {
                 Some(phrase) => {
                     let mut numbers = Vec::new();
                     for variant in &phrase.variants {
+                        if fold(&variant.text).len() < MIN_LITERAL {
+                            let message =
+                                format!("phrase `{id}` has a variant of fewer than {MIN_LITERAL} letters and digits");
+                            self.problems.push(Problem {
+                                entry: self.entry.clone(),
+                                path: format!("{path}.phrase"),
+                                message,
+                            });
+                            continue;
+                        }
                         for folded in fold_variants(&variant.text) {
                             numbers.push(self.needle(folded));
                         }
@@ -271,6 +281,13 @@ impl<'s> Compiler<'s> {
     fn regex(&mut self, pattern: &str, path: &str) -> Option<Node> {
         let path = format!("{path}.regex");
         let pattern: String = strip_white_space(pattern);
+        if has_upper_case(&pattern) {
+            self.problem(
+                path,
+                "the regex holds an upper-case letter, but the text that it sees is in lower case".into(),
+            );
+            return None;
+        }
         let hir = match parse_regex(&pattern) {
             Ok(hir) => hir,
             Err(error) => {
@@ -280,7 +297,9 @@ impl<'s> Compiler<'s> {
         };
         let literals = required_literals(&hir);
         let needles: Vec<String> = literals.iter().map(|l| fold(l)).collect();
-        let foldable = needles.iter().all(|n| n.len() >= MIN_LITERAL);
+        // A needle is found as a whole number only; a pattern may go on with more digits.
+        let cut = |n: &String| n.starts_with(|c: char| c.is_ascii_digit()) || n.ends_with(|c: char| c.is_ascii_digit());
+        let foldable = needles.iter().all(|n| n.len() >= MIN_LITERAL && !cut(n));
         if literals.is_empty() || literals.iter().any(|l| l.len() < MIN_LITERAL) {
             self.problem(
                 path,
@@ -327,6 +346,16 @@ fn strip_white_space(pattern: &str) -> String {
         out.push(c);
     }
     out
+}
+
+/// Whether a pattern asks for an upper-case letter; `\S` and its like do not.
+fn has_upper_case(pattern: &str) -> bool {
+    let mut escaped = false;
+    pattern.chars().any(|c| {
+        let asks = c.is_uppercase() && !escaped;
+        escaped = c == '\\' && !escaped;
+        asks
+    })
 }
 
 /// Parses a rule's regex the way the engine compiles it.
