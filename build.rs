@@ -1,6 +1,6 @@
 //! Digests the built-in rules into one embedded form, so that a cold start parses no YAML and compiles no regex.
 //!
-//! The rules are read here with `serde_yaml`; `--rules DIR` reads them with serde-saphyr. `tests/rules.rs` shows that
+//! The rules are read here with `serde_yaml`; `--rules DIR` reads them with serde-saphyr. `tests/rule_files.rs` shows that
 //! every file means the same to both.
 
 // The library's own files, so that built-in rules and rules from a directory are compiled by the same code. Not every item

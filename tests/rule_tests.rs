@@ -57,3 +57,22 @@ fn every_rule_has_a_near_miss_that_nothing_is_certain_about() {
         assert!(clean, "{}", rule.id);
     }
 }
+
+/// A redacted ticket names the same failure.
+#[test]
+fn redaction_does_not_change_the_answer() {
+    use freebusy::report::Redactor;
+    let catalogue = Catalogue::built_in();
+    let well_known = catalogue.pack().shared().expect("shared").well_known;
+    let mut failures = Vec::new();
+    for (rule, n, test) in catalogue.tests() {
+        let Some(text) = &test.text else { continue };
+        let redacted = Redactor::new(well_known.clone()).redact(text);
+        let (before, after) =
+            (first(&catalogue, text, test.assume.as_deref()), first(&catalogue, &redacted, test.assume.as_deref()));
+        if before != after {
+            failures.push(format!("{} test {n}: {after:?} instead of {before:?}\n{redacted}", rule.id));
+        }
+    }
+    assert!(failures.is_empty(), "{} failures\n{}", failures.len(), failures.join("\n"));
+}

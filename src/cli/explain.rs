@@ -6,6 +6,7 @@ use crate::read::{Input, ReadError};
 use crate::remedy::{Planner, Values};
 use crate::report::answer::{InputView, Verdict};
 use crate::report::{Answer, Format, Redactor, Renderer};
+use crate::rules::model::{Kind, Parameter};
 use crate::rules::pack::Pack;
 use clap::ValueEnum;
 use std::collections::BTreeMap;
@@ -76,9 +77,10 @@ pub(super) fn run(args: Args) -> Result<Status, CliError> {
     let assumed = assumed(pack, &args.assume)?;
     let mut redactor = if args.redact { Some(Redactor::new(pack.shared()?.well_known)) } else { None };
     let planner = planner(pack, &args, redactor.as_mut())?;
-    let (name, mut input) = read(args.file.as_deref())?;
+    let (mut name, mut input) = read(args.file.as_deref())?;
     if let Some(redactor) = &mut redactor {
         input.text = redactor.redact(&input.text);
+        name = redactor.redact(&name);
     }
     let records = input.records();
     let analysis = engine.analyse(&records, &assumed);
@@ -118,13 +120,14 @@ fn assumed(pack: &Pack<'_>, names: &[String]) -> Result<Vec<u16>, CliError> {
 
 fn planner(pack: &Pack<'_>, args: &Args, mut redactor: Option<&mut Redactor>) -> Result<Planner, CliError> {
     let profile = super::profile::read(args.profile.as_deref())?;
+    let parameters = pack.parameters()?;
     let mut redacted = |values: BTreeMap<String, String>| match &mut redactor {
-        Some(redactor) => values.into_iter().map(|(name, value)| (name, redactor.redact(&value))).collect(),
+        Some(redactor) => values.into_iter().filter_map(|v| redact_value(redactor, &parameters, v)).collect(),
         None => values,
     };
     let values =
         Values { set: redacted(args.set.iter().cloned().collect()), profile: redacted(profile.values.clone()) };
-    let planner = Planner::new(pack.parameters()?, values);
+    let planner = Planner::new(parameters, values);
     let sources = [("--set".to_owned(), args.set.iter().map(|(name, _)| name).collect::<Vec<_>>()), {
         let path = profile.path.map_or_else(String::new, |p| p.display().to_string());
         (path, profile.values.keys().collect())
@@ -139,6 +142,20 @@ fn planner(pack: &Pack<'_>, args: &Args, mut redactor: Option<&mut Redactor>) ->
         }
     }
     Ok(planner)
+}
+
+/// A value as a redacted answer shows it; nothing for names and paths, in which anything could stand.
+fn redact_value(
+    redactor: &mut Redactor,
+    parameters: &[Parameter],
+    (name, value): (String, String),
+) -> Option<(String, String)> {
+    let value = match parameters.iter().find(|p| p.name == name).map(|p| p.kind)? {
+        Kind::Name | Kind::Path => return None,
+        Kind::Server => redactor.server(&value),
+        _ => redactor.redact(&value),
+    };
+    Some((name, value))
 }
 
 fn read(file: Option<&Path>) -> Result<(String, Input), CliError> {

@@ -5,8 +5,9 @@
 //! application id of Exchange Online) stay, because the failure cannot be understood without them.
 
 use crate::rules::model::WellKnown;
+use crate::text::Text;
 use std::collections::HashMap;
-use std::net::{Ipv4Addr, Ipv6Addr};
+use std::net::{IpAddr, Ipv6Addr};
 
 /// Replaces names by pseudonyms.
 #[derive(Debug, Default)]
@@ -23,47 +24,79 @@ impl Redactor {
     }
 
     /// Redacts a text.
+    ///
+    /// Names are looked for in the clean view, where an address that a console wrapped or a page escaped is whole, and replaced
+    /// in the text itself.
     pub fn redact(&mut self, text: &str) -> String {
         let mut out = String::with_capacity(text.len());
         let mut rest = text;
         while !rest.is_empty() {
-            let word_len = rest.find(|c: char| !is_word(c)).unwrap_or(rest.len());
-            if word_len == 0 {
-                let c = rest.chars().next().map_or(1, char::len_utf8);
-                out.push_str(&rest[..c]);
-                rest = &rest[c..];
-                continue;
-            }
-            let (word, after) = rest.split_at(word_len);
-            // What ends a sentence is no part of a name.
-            let name = word.trim_end_matches(['.', '-', '_', '+', '\'']);
-            let label = preceding_label(&out);
-            out.push_str(&self.word(name, label));
-            out.push_str(&word[name.len()..]);
-            rest = after;
+            let at = (PART.min(rest.len())..=rest.len()).find(|&at| rest.is_char_boundary(at)).unwrap_or(rest.len());
+            let end = rest[at..].find('\n').map_or(rest.len(), |line| at + line + 1);
+            let (part, behind) = rest.split_at(end);
+            self.part(part, &mut out);
+            rest = behind;
         }
         out
     }
 
-    fn word(&mut self, word: &str, label: Option<&'static str>) -> String {
-        let lead = word.len() - word.trim_start_matches(['.', '-', '_', '+', '\'']).len();
-        let (lead, name) = word.split_at(lead);
-        let replaced = match name.rsplit_once('@') {
-            Some((local, domain)) if !local.is_empty() && is_host(domain) => {
-                Some(format!("{}@{}", self.pseudonym("user", local), self.host(domain)))
+    /// A pseudonym for a server's name, which alone looks like any other word.
+    pub fn server(&mut self, name: &str) -> String {
+        self.pseudonym("server", name)
+    }
+
+    fn part(&mut self, text: &str, out: &mut String) {
+        let view = Text::new(text).clean;
+        let clean = view.as_str();
+        let mut copied = 0;
+        let mut at = 0;
+        while at < clean.len() {
+            let behind = &clean[at..];
+            let len = ipv6_len(behind).unwrap_or_else(|| behind.find(|c: char| !is_word(c)).unwrap_or(behind.len()));
+            if len == 0 {
+                at += behind.chars().next().map_or(1, char::len_utf8);
+                continue;
+            }
+            let word = &clean[at..at + len];
+            let lead = word.len() - word.trim_start_matches(MARKS).len();
+            let mut name = word.trim_matches(MARKS);
+            // `user1@contoso.com's`
+            if let Some((host, _)) = name.rsplit_once('@').and_then(|(_, host)| host.split_once('\'')) {
+                name = &name[..name.rfind('@').map_or(0, |at| at + 1) + host.len()];
+            }
+            if let Some(replaced) = self.word(name, is_labelled(&clean[..at])) {
+                let original = view.original(at + lead..at + lead + name.len());
+                out.push_str(text.get(copied..original.start).unwrap_or_default());
+                out.push_str(&replaced);
+                copied = original.end;
+            }
+            at += len;
+        }
+        out.push_str(text.get(copied..).unwrap_or_default());
+    }
+
+    fn word(&mut self, name: &str, labelled: bool) -> Option<String> {
+        match name.rsplit_once('@') {
+            Some((local, domain)) if !local.is_empty() && !domain.is_empty() => {
+                let domain = if is_host(domain) { self.host(domain) } else { self.pseudonym("domain", domain) };
+                Some(format!("{}@{domain}", self.pseudonym("user", local)))
             }
             _ if crate::facts::is_guid(name) => Some(self.guid(name)),
-            _ if is_address(name) => Some(self.pseudonym("ip", name)),
+            _ if name.parse::<IpAddr>().is_ok() => Some(self.address(name)),
             _ if is_host(name) => Some(self.host(name)),
-            _ if label.is_some() && name.len() > 1 && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-') => {
-                Some(self.pseudonym("server", name))
+            _ if labelled && name.len() > 1 && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-') => {
+                Some(self.server(name))
             }
             _ => None,
-        };
-        match replaced {
-            Some(replaced) => format!("{lead}{replaced}"),
-            None => word.to_owned(),
         }
+        .filter(|replaced| replaced != name)
+    }
+
+    /// An address of the range that is set apart for tests, so that it still has the form of one.
+    fn address(&mut self, address: &str) -> String {
+        let name = self.pseudonym("ip", address);
+        let number: usize = name.trim_start_matches("ip").parse().unwrap_or(0);
+        format!("198.18.{}.{}", number / 256 % 256, number % 256)
     }
 
     fn guid(&mut self, guid: &str) -> String {
@@ -78,7 +111,12 @@ impl Redactor {
     /// A pseudonym that keeps what a lookup depends on: a well-known parent domain, and one name for one domain.
     fn host(&mut self, host: &str) -> String {
         let lower = host.to_ascii_lowercase();
-        for parent in [".mail.onmicrosoft.com", ".onmicrosoft.com", ".mailboxmigration.his.msappproxy.net"] {
+        for parent in [
+            ".mail.onmicrosoft.com",
+            ".onmicrosoft.com",
+            ".mailboxmigration.his.msappproxy.net",
+            ".mail.protection.outlook.com",
+        ] {
             if let Some(own) = lower.strip_suffix(parent) {
                 return format!("{}{parent}", self.pseudonym("tenant", own));
             }
@@ -109,19 +147,28 @@ impl Redactor {
     }
 }
 
+/// How much of a text is normalised at once, in bytes.
+const PART: usize = 1 << 20;
+
+/// What ends a sentence or opens a name is no part of the name.
+const MARKS: [char; 7] = ['.', '-', '_', '+', '\'', '&', ','];
+
 fn is_word(c: char) -> bool {
-    c.is_alphanumeric() || "@.-_+'".contains(c)
+    c.is_alphanumeric() || "@.-_+'&".contains(c)
 }
 
-/// The label that announces a server's short name, which looks like any other word.
-fn preceding_label(before: &str) -> Option<&'static str> {
+/// Whether a label stands right before that announces a server's short name.
+fn is_labelled(before: &str) -> bool {
     const LABELS: [&str; 5] =
-        ["exception originated: ", "[Server=", "Computer: ", "PSComputerName        : ", "<ExceptionServerName>"];
-    LABELS.into_iter().find(|label| before.ends_with(label))
+        ["exception originated: ", "[Server=", "Computer: ", "PSComputerName : ", "<ExceptionServerName>"];
+    LABELS.iter().any(|label| before.ends_with(label))
 }
 
-fn is_address(word: &str) -> bool {
-    word.parse::<Ipv4Addr>().is_ok() || (word.contains(':') && word.parse::<Ipv6Addr>().is_ok())
+/// How long the IPv6 address is that a text begins with.
+fn ipv6_len(text: &str) -> Option<usize> {
+    let len = text.bytes().take(46).take_while(|b| b.is_ascii_hexdigit() || matches!(b, b':' | b'.')).count();
+    let address = text[..len].trim_end_matches(['.', ':']);
+    (address.matches(':').count() >= 2 && address.parse::<Ipv6Addr>().is_ok()).then_some(address.len())
 }
 
 /// A name with at least two labels whose last one is a plausible top-level domain.
@@ -132,9 +179,7 @@ fn is_host(word: &str) -> bool {
     !before.is_empty()
         && (2..=24).contains(&top.len())
         && top.bytes().all(|b| b.is_ascii_alphabetic())
-        && word
-            .split('.')
-            .all(|l| !l.is_empty() && l.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_'))
+        && word.split('.').all(|l| !l.is_empty() && l.chars().all(|c| c.is_alphanumeric() || c == '-' || c == '_'))
         && !looks_like_code(word)
 }
 
@@ -143,7 +188,8 @@ fn looks_like_code(word: &str) -> bool {
     const ROOTS: [&str; 4] = ["System", "Microsoft", "Newtonsoft", "http"];
     let top = word.rsplit('.').next().unwrap_or_default();
     let root = word.split('.').next().unwrap_or_default();
-    ROOTS.contains(&root) || top.len() > 6 && top.contains(|c: char| c.is_ascii_uppercase())
+    let mixed = top.contains(|c: char| c.is_ascii_uppercase()) && top.contains(|c: char| c.is_ascii_lowercase());
+    ROOTS.contains(&root) || top.len() > 6 && mixed
 }
 
 fn is_program_name(host: &str) -> bool {
@@ -196,8 +242,31 @@ mod tests {
         );
         assert_eq!(
             redacted,
-            "from ip1 with 00000000-0000-4000-8000-000000000001. Name of the server where exception originated: server1. \
+            "from 198.18.0.1 with 00000000-0000-4000-8000-000000000001. Name of the server where exception originated: server1. \
              user1@tenant1.mail.onmicrosoft.com"
         );
+    }
+
+    #[test]
+    fn escaped_wrapped_and_odd_names_go_too() {
+        let wrapped = format!("{} annabell@fabri\r\nkam.com is not there", "x".repeat(65));
+        for text in [
+            "user1@contoso.com's calendar",
+            "user%40contoso.com",
+            "user&#64;contoso.com",
+            "user\\u0040contoso.com",
+            "hans@müller.de",
+            "tom&jerry@contoso.com",
+            "EX01.CONTOSO.INTERNAL",
+            "contoso-com.mail.protection.outlook.com",
+            "2001:db8::1 refused",
+            "Computer:      EX07",
+            wrapped.as_str(),
+        ] {
+            let redacted = redactor().redact(text).to_lowercase();
+            for secret in ["contoso", "müller", "tom", "jerry", "2001:db8", "ex07", "annabell", "fabri"] {
+                assert!(!redacted.contains(secret), "{text}: {redacted}");
+            }
+        }
     }
 }
