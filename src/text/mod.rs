@@ -190,6 +190,15 @@ mod tests {
     }
 
     #[test]
+    fn utf_8_that_was_read_as_windows_1252_is_undone() {
+        assert_eq!(
+            folded("konnte nicht aufgelÃ¶st werden, fÃ¼r GrÃ¶ÃŸe"),
+            folded("konnte nicht aufgelöst werden, für Größe")
+        );
+        assert_eq!(folded("NÃO"), folded("NÃO"));
+    }
+
+    #[test]
     fn html_markup_is_no_part_of_the_sentence() {
         assert_eq!(folded("Unable to <b>connect</b><br/>to the"), folded("Unable to connect to the"));
     }

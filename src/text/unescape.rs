@@ -11,7 +11,7 @@ const PASSES: usize = 4;
 /// Undoes escapes until none is left, at most [`PASSES`] times.
 pub(super) fn unescape(mut units: Vec<Unit>) -> Vec<Unit> {
     for _ in 0..PASSES {
-        if !units.iter().any(|u| matches!(u.c, '&' | '\\' | '_' | '<' | '%')) {
+        if !units.iter().any(|u| matches!(u.c, '&' | '\\' | '_' | '<' | '%' | 'Ã' | 'Â')) {
             break;
         }
         let json = looks_like_json(&units);
@@ -25,6 +25,7 @@ pub(super) fn unescape(mut units: Vec<Unit>) -> Vec<Unit> {
                 '_' => hex_escape(&units[at..]),
                 '<' => html_tag(&units[at..]),
                 '%' => percent(&units[at..]),
+                'Ã' | 'Â' => misread(&units[at..]),
                 _ => None,
             };
             match found {
@@ -179,6 +180,19 @@ fn percent(units: &[Unit]) -> Replacement {
     let digits: String = units.get(1..3)?.iter().map(|u| u.c).collect();
     let code = u32::from_str_radix(&digits, 16).ok().filter(|code| (0x20..0x7f).contains(code))?;
     Some((char::from_u32(code), 3))
+}
+
+/// `Ã¼`, as UTF-8 looks to a program that reads it as Windows-1252: one letter of the languages of Western Europe.
+fn misread(units: &[Unit]) -> Replacement {
+    let second = u32::from(units.get(1)?.c);
+    let letter = match (units[0].c, second) {
+        ('Â', 0xa0..=0xbf) => second,
+        ('Ã', 0xa0..=0xbf) => second + 0x40,
+        // ß, whose second byte Windows-1252 shows as Ÿ.
+        ('Ã', 0x178) => 0xdf,
+        _ => return None,
+    };
+    Some((char::from_u32(letter), 2))
 }
 
 /// Tags that a copied page brings along. Only HTML's own: a SOAP fault's elements are part of the evidence.
