@@ -123,7 +123,6 @@ impl Renderer {
             answer => Value::from(Serde(answer)),
             excerpts => excerpts,
             name => name,
-            pasted => text,
             version => env!("CARGO_PKG_VERSION"),
         };
         self.render(template, context, terminal)
