@@ -174,3 +174,29 @@ fn a_template_of_ones_own_replaces_the_built_in_one() {
     assert_eq!(output.status.code(), Some(2));
     assert!(said.contains("templates/brief.txt:2"), "{said}");
 }
+
+fn answer_to(name: &str, text: &str) -> String {
+    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+    std::fs::write(&path, text).expect("a paste");
+    shown(&["explain", path.to_str().expect("UTF-8")])
+}
+
+/// Two events in one paste: the commands name the user of the one that matched.
+#[test]
+fn another_events_names_do_not_reach_the_commands() {
+    let failure = include_str!("../samples/ambiguous-user.txt");
+    let other = "Log Name:      Application\nSource:        MSExchange Other\nEvent ID:      1\nDescription:\n\
+                 Nothing was wrong for email address eve@fabrikam.com\n";
+    let answer = answer_to("two-events.txt", &format!("{other}Log Name:      Application\nDescription:\n{failure}"));
+    assert!(answer.contains("smtp:ben@contoso.com"), "{answer}");
+    assert!(!answer.contains("eve@fabrikam.com"), "{answer}");
+}
+
+/// A status far above the failure must not hide the one in it.
+#[test]
+fn every_place_of_a_status_counts() {
+    let failure = "Autodiscover failed for email address ben@contoso.com with error System.Net.WebException: The request failed \
+                   with HTTP status 404: Not Found.";
+    let answer = answer_to("two-places.txt", &format!("HTTP status 404\n{}\n{failure}", "other words ".repeat(400)));
+    assert!(answer.contains("autodiscover-404 - certain"), "{answer}");
+}

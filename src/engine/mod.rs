@@ -91,8 +91,6 @@ pub struct Analysis {
     pub direction: Option<Direction>,
     /// The authentication scheme that the text itself shows.
     pub auth: Option<Auth>,
-    /// Contexts (by number in the pack) that hold somewhere in the input.
-    pub contexts: Vec<u16>,
     /// Rules of whose signature a part was found, the nearest first, with the evidence of that part.
     pub nearest: Vec<(usize, Vec<Range<usize>>)>,
 }
@@ -207,12 +205,6 @@ impl<'a> Surroundings<'a> {
 
     /// Notes what they show about the whole input.
     fn note(&self, analysis: &mut Analysis) {
-        for (number, sites) in self.contexts.iter().enumerate() {
-            let number = number as u16;
-            if !sites.is_empty() && !analysis.contexts.contains(&number) {
-                analysis.contexts.push(number);
-            }
-        }
         analysis.direction = analysis.direction.or(self.direction());
         analysis.auth = analysis.auth.or(self.auth.first().copied());
     }
