@@ -11,6 +11,7 @@
 
 #![forbid(unsafe_code)]
 
+pub mod author;
 pub mod cli;
 pub mod engine;
 pub mod facts;

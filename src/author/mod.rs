@@ -1,0 +1,4 @@
+//! What a rule author needs: checks, tests, drafts, documentation.
+//!
+//! Nothing here takes part in an answer. It looks at rules from above, with everything that an answer uses (engine, remedy,
+//! report), so it stands after them; only [`crate::cli`] uses it.
