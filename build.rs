@@ -18,15 +18,21 @@ mod model;
 #[path = "src/rules/pack.rs"]
 mod pack;
 
+use serde::Serialize;
 use serde::de::DeserializeOwned;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::{env, fs, process};
 
 /// Names a folder of further rules to embed: an organization's own, or a benchmark's.
 const EXTRA: &str = "FREEBUSY_EXTRA_RULES";
 
+/// Texts that are no documented failure.
+const UNRELATED: &str = "tests/corpus/unrelated";
+
 fn main() {
     println!("cargo::rerun-if-changed=rules");
+    println!("cargo::rerun-if-changed={UNRELATED}");
     println!("cargo::rerun-if-changed=build.rs");
     println!("cargo::rerun-if-env-changed={EXTRA}");
     let rules = Path::new("rules");
@@ -39,6 +45,8 @@ fn main() {
             indications: read(&rules.join("indications.yaml")),
             well_known: read(&rules.join("well-known.yaml")),
             intake: read(&rules.join("intake.yaml")),
+            retired: read(&rules.join("retired.yaml")),
+            cmdlets: read(&rules.join("cmdlets.yaml")),
         },
     };
     for area in entries(rules).into_iter().filter(|path| path.is_dir()) {
@@ -48,19 +56,53 @@ fn main() {
         println!("cargo::rerun-if-changed={}", Path::new(&folder).display());
         source.rules.extend(rules_of(Path::new(&folder)).iter().map(Into::into));
     }
+    let background = background(&source.rules);
     let pack = match compile::compile(source, None) {
         Ok(pack) => pack,
         Err(problems) => fail(&problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")),
     };
-    let bytes = match postcard::to_allocvec(&pack) {
+    write("pack.bin", &pack);
+    write("background.bin", &background);
+}
+
+fn write<T: Serialize>(name: &str, value: &T) {
+    let bytes = match postcard::to_allocvec(value) {
         Ok(bytes) => bytes,
-        Err(error) => fail(&format!("the digest cannot be written: {error}")),
+        Err(error) => fail(&format!("{name} cannot be written: {error}")),
     };
     // Cargo sets OUT_DIR for every build script.
-    let out = PathBuf::from(env::var_os("OUT_DIR").unwrap_or_default()).join("pack.bin");
+    let out = PathBuf::from(env::var_os("OUT_DIR").unwrap_or_default()).join(name);
     if let Err(error) = fs::write(&out, bytes) {
         fail(&format!("{}: {error}", out.display()));
     }
+}
+
+/// What a sentence is compared with, to see whether it tells failures apart: the folded texts that are no documented failure,
+/// and how many texts (those, and the rules' own tests) each word stands in. `author::background` reads it.
+fn background(rules: &[pack::SourceRule]) -> (Vec<String>, BTreeMap<String, u32>, u32) {
+    let mut texts: Vec<String> = entries(Path::new(UNRELATED))
+        .iter()
+        .filter(|path| path.is_file())
+        .map(|path| match fs::read(path) {
+            Ok(bytes) => String::from_utf8_lossy(&bytes).into_owned(),
+            Err(error) => fail(&format!("{}: {error}", path.display())),
+        })
+        .collect();
+    let folded = texts.iter().map(|text| fold::fold(text)).collect();
+    for rule in rules {
+        let rule: model::Rule = match postcard::from_bytes(&rule.body) {
+            Ok(rule) => rule,
+            Err(error) => fail(&format!("{}: {error}", rule.head.id)),
+        };
+        texts.extend(rule.tests.into_iter().filter_map(|test| test.text.or(test.not)));
+    }
+    let mut words: BTreeMap<String, u32> = BTreeMap::new();
+    for text in &texts {
+        for word in fold::words(text).collect::<BTreeSet<_>>() {
+            *words.entry(word).or_default() += 1;
+        }
+    }
+    (folded, words, texts.len() as u32)
 }
 
 fn rules_of(folder: &Path) -> Vec<model::Rule> {

@@ -2,3 +2,12 @@
 //!
 //! Nothing here takes part in an answer. It looks at rules from above, with everything that an answer uses (engine, remedy,
 //! report), so it stands after them; only [`crate::cli`] uses it.
+
+pub mod background;
+pub mod check;
+pub mod diagnostic;
+pub mod problems;
+pub mod schema;
+pub mod show;
+pub mod transform;
+pub mod yaml;

@@ -2,19 +2,14 @@
 
 use super::CliError;
 use crate::report::Renderer;
+use crate::rules::bounds::{MOST_FILES, MOST_FOLDERS};
 use crate::rules::{Loader, Prepared, Rules};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::thread;
 
-/// How deep rule folders are looked into.
-const MOST_DEPTH: usize = 4;
-
 /// Fewer files are read faster without threads.
 const FEW_FILES: usize = 16;
-
-/// How many files a rule folder may hold.
-const MOST_FILES: usize = 10_000;
 
 /// The built-in rules, with those from `folders` on top.
 pub(super) fn rules(folders: &[PathBuf]) -> Result<Rules, CliError> {
@@ -102,7 +97,7 @@ fn yaml_files(folder: &Path, depth: usize, into: &mut Vec<PathBuf>) -> Result<()
     }
     entries.sort_by(|a, b| a.0.cmp(&b.0));
     for (path, kind) in entries {
-        if kind.is_dir() && depth < MOST_DEPTH {
+        if kind.is_dir() && depth < MOST_FOLDERS {
             yaml_files(&path, depth + 1, into)?;
         } else if kind.is_file() && path.extension().is_some_and(|e| e == "yaml" || e == "yml") {
             into.push(path);

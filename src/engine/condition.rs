@@ -6,6 +6,7 @@
 use super::finder::Hits;
 use crate::facts::{Facts, Found};
 use crate::record::Record;
+use crate::rules::bounds::LARGEST_REGEX;
 use crate::rules::model::{Event, Field};
 use crate::rules::pack::{All, Node, Regex};
 use crate::text::Text;
@@ -116,7 +117,8 @@ impl Evaluator<'_> {
             return Vec::new();
         }
         // The pattern was parsed when the rules were digested; a size past the limit makes the condition fail, not the answer.
-        let Ok(regex) = regex::bytes::RegexBuilder::new(&regex.pattern).unicode(false).size_limit(1 << 20).build()
+        let Ok(regex) =
+            regex::bytes::RegexBuilder::new(&regex.pattern).unicode(false).size_limit(LARGEST_REGEX).build()
         else {
             return Vec::new();
         };

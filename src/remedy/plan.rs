@@ -98,6 +98,13 @@ pub struct PlanError {
     error: minijinja::Error,
 }
 
+impl PlanError {
+    /// What is wrong with the command, without its place.
+    pub fn reason(&self) -> String {
+        self.error.detail().map_or_else(|| self.error.kind().to_string(), str::to_owned)
+    }
+}
+
 impl fmt::Display for PlanError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "rule `{}`, step `{}`: the command is no valid template: {}", self.rule, self.step, self.error)

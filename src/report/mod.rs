@@ -12,4 +12,5 @@ mod sanitize;
 pub use answer::Answer;
 pub use redact::Redactor;
 pub use render::{Format, RenderError, Renderer, Style};
+pub(crate) use sanitize::replacement;
 pub use sanitize::{escape_invisible, printable};

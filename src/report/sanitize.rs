@@ -24,7 +24,7 @@ pub fn escape_invisible(json: String) -> String {
 }
 
 /// What stands for this character: itself, U+FFFD or nothing.
-pub(super) fn replacement(c: char) -> Option<char> {
+pub(crate) fn replacement(c: char) -> Option<char> {
     match c {
         '\n' | '\t' => Some(c),
         '\r' => None,

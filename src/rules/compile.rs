@@ -280,8 +280,8 @@ impl<'s> Compiler<'s> {
 
     fn regex(&mut self, pattern: &str, path: &str) -> Option<Node> {
         let path = format!("{path}.regex");
-        let pattern: String = strip_white_space(pattern);
-        if has_upper_case(&pattern) {
+        let (pattern, _) = strip_white_space(pattern);
+        if upper_case(&pattern).is_some() {
             self.problem(
                 path,
                 "the regex holds an upper-case letter, but the text that it sees is in lower case".into(),
@@ -330,47 +330,55 @@ fn needles(mut numbers: Vec<u32>) -> Node {
     }
 }
 
-/// Removes white space from a pattern: the text that a rule's regex sees has none. An escaped blank goes too.
-fn strip_white_space(pattern: &str) -> String {
+/// Removes white space from a pattern: the text that a rule's regex sees has none. An escaped blank goes too. The second answer is
+/// where each byte of the first stood.
+pub fn strip_white_space(pattern: &str) -> (String, Vec<usize>) {
     let mut out = String::with_capacity(pattern.len());
+    let mut offsets = Vec::with_capacity(pattern.len());
     let mut escaped = false;
-    for c in pattern.chars() {
+    for (at, c) in pattern.char_indices() {
         if c.is_whitespace() {
             if escaped {
                 out.pop();
+                offsets.pop();
             }
             escaped = false;
             continue;
         }
         escaped = c == '\\' && !escaped;
         out.push(c);
+        offsets.extend((0..c.len_utf8()).map(|byte| at + byte));
     }
-    out
+    (out, offsets)
 }
 
-/// Whether a pattern asks for an upper-case letter; `\S` and its like do not.
-fn has_upper_case(pattern: &str) -> bool {
+/// Where a pattern asks for an upper-case letter; `\S` and its like do not.
+pub fn upper_case(pattern: &str) -> Option<usize> {
     let mut escaped = false;
-    pattern.chars().any(|c| {
+    pattern.char_indices().find_map(|(at, c)| {
         let asks = c.is_uppercase() && !escaped;
         escaped = c == '\\' && !escaped;
-        asks
+        asks.then_some(at)
     })
 }
 
 /// Parses a rule's regex the way the engine compiles it.
-fn parse_regex(pattern: &str) -> Result<regex_syntax::hir::Hir, String> {
+///
+/// # Errors
+///
+/// When it is none; the error knows where.
+pub fn parse_regex(pattern: &str) -> Result<regex_syntax::hir::Hir, Box<regex_syntax::Error>> {
     regex_syntax::ParserBuilder::new()
         .nest_limit(50)
         .unicode(false)
         .utf8(false)
         .build()
         .parse(pattern)
-        .map_err(|error| error.to_string())
+        .map_err(Box::new)
 }
 
 /// Literals of which one stands in every match: the longest such set that the pattern's concatenations offer.
-fn required_literals(hir: &regex_syntax::hir::Hir) -> Vec<String> {
+pub fn required_literals(hir: &regex_syntax::hir::Hir) -> Vec<String> {
     use regex_syntax::hir::HirKind;
     match hir.kind() {
         HirKind::Literal(literal) => String::from_utf8(literal.0.to_vec()).into_iter().collect(),
@@ -405,7 +413,7 @@ mod tests {
     }
 
     fn literals(pattern: &str) -> Vec<String> {
-        required_literals(&parse_regex(&strip_white_space(pattern)).expect("a valid pattern"))
+        required_literals(&parse_regex(&strip_white_space(pattern).0).expect("a valid pattern"))
     }
 
     #[test]
@@ -423,7 +431,9 @@ mod tests {
 
     #[test]
     fn white_space_in_a_pattern_does_not_count() {
-        assert_eq!(strip_white_space(r"is\ not  correct\\"), r"isnotcorrect\\");
+        let (stripped, offsets) = strip_white_space(r"is\ not  correct\\");
+        assert_eq!(stripped, r"isnotcorrect\\");
+        assert_eq!(offsets[2], 4);
     }
 
     #[test]

@@ -4,6 +4,7 @@
 //! the only one that knows serde-saphyr.
 
 use super::Rules;
+use super::bounds::{LARGEST_FILE, MOST_DEPTH, MOST_NODES};
 use super::compile::{Problem, compile};
 use super::model::{Head, Rule, Shared, WellKnown};
 use super::pack::{Pack, Source, SourceRule};
@@ -12,9 +13,6 @@ use serde_saphyr::options::{DuplicateKeyPolicy, MergeKeyPolicy};
 use serde_saphyr::{Options, Spanned};
 use std::borrow::Cow;
 use std::fmt;
-
-/// The largest rule file, in bytes.
-pub const LARGEST_FILE: usize = 1 << 20;
 
 /// What is wrong with a file, and where.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -60,8 +58,8 @@ pub fn parse_list<T: DeserializeOwned>(file: &str, text: &str) -> Result<T, Load
 fn options() -> Options {
     serde_saphyr::options! {
         budget: serde_saphyr::budget! {
-            max_nodes: 20_000,
-            max_depth: 32,
+            max_nodes: MOST_NODES,
+            max_depth: MOST_DEPTH,
             max_aliases: 0,
             max_anchors: 0,
             max_events: 100_000,
@@ -117,7 +115,7 @@ impl Prepared {
             "indications.yaml" => Kind::Indications,
             "parameters.yaml" => Kind::Parameters,
             "well-known.yaml" => Kind::WellKnown,
-            "intake.yaml" | "retired.yaml" => Kind::Shipped,
+            "intake.yaml" | "retired.yaml" | "cmdlets.yaml" => Kind::Shipped,
             _ => Kind::Rule(Box::new(match head_of(&text) {
                 Some(head) if text.len() <= LARGEST_FILE => parse(&name, &head),
                 _ => parse::<Rule>(&name, &text).map(|rule| (&rule).into()),

@@ -1,5 +1,6 @@
 //! Rules: what a file can say ([`model`]), the digest that the engine reads ([`pack`]), loading.
 
+pub mod bounds;
 pub mod compile;
 pub mod model;
 pub mod pack;

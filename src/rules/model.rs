@@ -8,9 +8,11 @@ use serde::{Deserialize, Serialize};
 
 /// One documented failure: how to recognise it, why it happens, what to do.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Rule {
     /// Equal to the file's name; never changes once published.
+    #[cfg_attr(test, schemars(regex(pattern = "^[a-z0-9]+(-[a-z0-9]+)*$")))]
     pub id: String,
     /// This file replaces a shipped rule of the same id. Without it, a second rule with that id is an error.
     #[serde(default)]
@@ -20,6 +22,7 @@ pub struct Rule {
     /// Equal to the folder's name.
     pub area: String,
     /// Who asks, and whose calendar.
+    #[cfg_attr(test, schemars(length(min = 1)))]
     pub direction: Vec<Direction>,
     /// The authentication schemes with which the failure occurs; empty where none plays a part.
     pub auth: Vec<Auth>,
@@ -46,10 +49,13 @@ pub struct Rule {
     /// How to see that the failure is gone; done after every changing step.
     pub verify: String,
     /// What to do, in this order.
+    #[cfg_attr(test, schemars(length(min = 1)))]
     pub steps: Vec<Step>,
     /// Where the vendor documents it.
+    #[cfg_attr(test, schemars(length(min = 1)))]
     pub references: Vec<Reference>,
     /// When a person last held the steps against the vendor's documentation (ISO 8601 date).
+    #[cfg_attr(test, schemars(regex(pattern = "^[0-9]{4}-[0-9]{2}-[0-9]{2}$")))]
     pub reviewed: String,
     /// Texts that are this failure, and texts that only look like it.
     #[serde(default)]
@@ -61,6 +67,7 @@ pub struct Rule {
 /// A folder of rules is loaded for every answer, and most of its text is steps of rules that do not match; those are not
 /// parsed.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Head {
     /// [`Rule::id`]
@@ -115,6 +122,7 @@ impl From<&Rule> for Head {
 
 /// Who asks, and whose calendar; or what else was being done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Direction {
     /// A mailbox in Exchange Online asks about an on-premises mailbox.
@@ -150,6 +158,7 @@ impl Direction {
 
 /// How the asking organization proves who it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Auth {
     /// OAuth through an intra-organization connector.
@@ -170,7 +179,9 @@ impl Auth {
 
 /// A map of tests on a record; **every key given must hold**.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
+#[cfg_attr(test, schemars(extend("minProperties" = 1)))]
 pub struct Condition {
     /// A sentence of which only letters and digits count.
     #[serde(default)]
@@ -215,6 +226,7 @@ pub struct Condition {
 
 /// A Windows event by provider, id or both.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Event {
     /// The event's source, such as `MSExchange Availability`.
@@ -227,6 +239,7 @@ pub struct Event {
 
 /// A test on one field of a structured record.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Field {
     /// The field's name; case does not count.
@@ -241,9 +254,11 @@ pub struct Field {
 
 /// One step of the remedy.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Step {
     /// Unique in the rule.
+    #[cfg_attr(test, schemars(regex(pattern = "^[a-z0-9]+(-[a-z0-9]+)*$")))]
     pub id: String,
     /// What is done, as an imperative sentence.
     pub title: String,
@@ -276,6 +291,7 @@ pub struct Step {
 
 /// The strongest thing that a step does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Effect {
     /// Shows something.
@@ -305,6 +321,7 @@ impl Effect {
 
 /// One command, a template over the parameters.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Command {
     /// Where it runs.
@@ -315,6 +332,7 @@ pub struct Command {
 
 /// Where a command runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Shell {
     /// Exchange Management Shell, on an on-premises server.
@@ -347,7 +365,9 @@ impl Shell {
 
 /// What a step may show, and where that leads. Has `when` and `then`, or `otherwise`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
+#[cfg_attr(test, schemars(extend("oneOf" = [{"required": ["when", "then"], "properties": {"otherwise": false}}, {"required": ["otherwise"], "properties": {"when": false, "then": false}}])))]
 pub struct Outcome {
     /// The result that this outcome is about.
     #[serde(default)]
@@ -372,7 +392,9 @@ impl Outcome {
 
 /// A test on what a step's commands printed; every key given must hold.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
+#[cfg_attr(test, schemars(extend("minProperties" = 1)))]
 pub struct When {
     /// How many objects were printed: `= 0`, `> 1`.
     #[serde(default)]
@@ -399,17 +421,21 @@ pub struct When {
 
 /// Where the vendor documents it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Reference {
     /// The page's title.
     pub title: String,
     /// The page's address, https.
+    #[cfg_attr(test, schemars(regex(pattern = "^https://")))]
     pub url: String,
 }
 
 /// A text that is the failure (`text`), or one that only looks like it (`not`).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
+#[cfg_attr(test, schemars(extend("oneOf" = [{"required": ["text"]}, {"required": ["not"]}])))]
 pub struct Test {
     /// A text for which this rule is the first match.
     #[serde(default)]
@@ -433,6 +459,7 @@ pub struct Test {
 
 /// A transformation that a test's text does not survive.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Exception {
     /// The transformation's name.
@@ -443,6 +470,7 @@ pub struct Exception {
 
 /// How sure a match is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Confidence {
     /// Only hints hold, or the signature without its context.
@@ -463,18 +491,22 @@ impl Confidence {
 
 /// An entry of `rules/phrases.yaml`: one sentence in every wording that was seen.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Phrase {
     /// The name that conditions use.
+    #[cfg_attr(test, schemars(regex(pattern = "^[a-z0-9]+(-[a-z0-9]+)*$")))]
     pub id: String,
     /// What the sentence says.
     pub title: String,
     /// The wordings.
+    #[cfg_attr(test, schemars(length(min = 1)))]
     pub variants: Vec<Variant>,
 }
 
 /// One wording of a phrase.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Variant {
     /// ISO 639 language code.
@@ -485,9 +517,11 @@ pub struct Variant {
 
 /// An entry of `rules/contexts.yaml`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Context {
     /// The name that rules use.
+    #[cfg_attr(test, schemars(regex(pattern = "^[a-z0-9]+(-[a-z0-9]+)*$")))]
     pub id: String,
     /// What the context is, in words.
     pub title: String,
@@ -503,6 +537,7 @@ pub struct Context {
 
 /// An entry of `rules/indications.yaml`: what shows a direction or an authentication scheme.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Indication {
     /// The direction that the condition shows.
@@ -518,9 +553,11 @@ pub struct Indication {
 
 /// An entry of `rules/parameters.yaml`: a named, typed value that commands need.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Parameter {
     /// The name that templates and `--set` use.
+    #[cfg_attr(test, schemars(regex(pattern = "^[a-z][a-z0-9_]*$")))]
     pub name: String,
     /// What a value may look like.
     #[serde(rename = "type")]
@@ -539,6 +576,7 @@ pub struct Parameter {
 
 /// What a parameter's value may look like (`remedy::parameter` checks it).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Kind {
     /// An SMTP address, or an alias.
@@ -571,6 +609,7 @@ pub enum Kind {
 
 /// A kind of fact that can fill a parameter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum FactKind {
     /// The mailbox that was looked up.
@@ -587,6 +626,7 @@ pub enum FactKind {
 
 /// What rules share: the files beside the areas' folders, except the parameters.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Shared {
     /// `phrases.yaml`
     pub phrases: Vec<Phrase>,
@@ -598,10 +638,15 @@ pub struct Shared {
     pub well_known: WellKnown,
     /// `intake.yaml`
     pub intake: Intake,
+    /// `retired.yaml`
+    pub retired: Vec<Retired>,
+    /// `cmdlets.yaml`
+    pub cmdlets: Cmdlets,
 }
 
 /// `rules/intake.yaml`: what to ask and to collect while no rule is certain.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Intake {
     /// What to ask.
@@ -612,6 +657,7 @@ pub struct Intake {
 
 /// A question to the person who reports the failure.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Question {
     /// The question.
@@ -623,6 +669,7 @@ pub struct Question {
 
 /// Something that the text may show already.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Known {
     /// Who asks, and whose calendar.
@@ -633,6 +680,7 @@ pub enum Known {
 
 /// Something to run or to look up, so that the next answer is better.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Collect {
     /// What it shows.
@@ -653,6 +701,7 @@ pub struct Collect {
 
 /// An entry of `rules/retired.yaml`: a module that no longer works.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Retired {
     /// The module's name.
@@ -667,8 +716,20 @@ pub struct Retired {
     pub source: String,
 }
 
+/// `rules/cmdlets.yaml`: how one can see from its name what a cmdlet does.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Cmdlets {
+    /// Wildcards for the names of commands that change something.
+    pub changing: Vec<String>,
+    /// Wildcards for names that fit one of `changing`, but change nothing beyond the session.
+    pub harmless: Vec<String>,
+}
+
 /// An entry of `rules/well-known.yaml`: names that belong to everybody, so `--redact` leaves them.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct WellKnown {
     /// Host names; a subdomain of one counts too.

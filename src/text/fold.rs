@@ -51,6 +51,11 @@ pub fn fold(sentence: &str) -> String {
     folded
 }
 
+/// The words of a text, in lower case: runs of letters and digits, of two characters or more.
+pub fn words(text: &str) -> impl Iterator<Item = String> {
+    text.split(|c: char| !c.is_alphanumeric()).filter(|word| word.len() > 1).map(str::to_lowercase)
+}
+
 /// The foldings under which a translated sentence may turn up.
 ///
 /// A letter outside ASCII may have kept its base letter (`zuruck`), may have become `?` or U+FFFD, which folding drops

@@ -1,5 +1,7 @@
 //! `freebusy rules`: one file per subcommand.
 
+mod check;
+mod folder;
 mod list;
 mod show;
 
@@ -10,6 +12,7 @@ use crate::rules::Rules;
 use crate::rules::model::Rule;
 use clap::{Subcommand, ValueEnum};
 use serde_json::Value;
+use std::path::PathBuf;
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
@@ -17,6 +20,30 @@ pub(super) enum Command {
     List(list::Args),
     /// Show one rule
     Show(show::Args),
+    /// Report everything that is wrong in rule files, with its place
+    Check(check::Args),
+}
+
+/// Which rules an author works on.
+#[derive(Debug, clap::Args)]
+struct Set {
+    /// Rule files or folders of them [default: the folder `rules` here, or this folder]
+    #[arg(value_name = "PATH")]
+    paths: Vec<PathBuf>,
+    /// Take the paths as the whole set of rules, not as an addition to the built-in ones
+    #[arg(long)]
+    standalone: bool,
+}
+
+impl Set {
+    /// The paths that were named, or the default.
+    fn paths(&self) -> Vec<PathBuf> {
+        if !self.paths.is_empty() {
+            return self.paths.clone();
+        }
+        let rules = PathBuf::from("rules");
+        vec![if rules.is_dir() { rules } else { PathBuf::from(".") }]
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -31,6 +58,7 @@ pub(super) fn run(command: Command) -> Result<Status, CliError> {
     match command {
         Command::List(args) => list::run(&args),
         Command::Show(args) => show::run(&args),
+        Command::Check(args) => check::run(&args),
     }
 }
 

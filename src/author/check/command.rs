@@ -1,0 +1,239 @@
+//! Commands: what would fail, or do harm, when a person pastes it.
+
+use super::powershell::{Fault, Scan, scan};
+use super::{Checker, near};
+use crate::author::diagnostic::Findings;
+use crate::author::problems::{
+    ChangingCommand, CommandTemplate, PromptInCommand, RetiredCommand, TwoCommands, TypographicCharacter,
+    UnbalancedBrackets, UnbalancedQuotes, UnknownParameter,
+};
+use crate::author::yaml::Node;
+use crate::facts::Facts;
+use crate::rules::model::{Command, Shell};
+use std::ops::Range;
+
+/// Characters that a word processor writes, and what a shell wants.
+const TYPOGRAPHIC: [(char, &str, &str); 12] = [
+    ('\u{2018}', "a curly quote", "'"),
+    ('\u{2019}', "a curly quote", "'"),
+    ('\u{201a}', "a low quote", "'"),
+    ('\u{201b}', "a curly quote", "'"),
+    ('\u{201c}', "a curly quote", "\""),
+    ('\u{201d}', "a curly quote", "\""),
+    ('\u{201e}', "a low quote", "\""),
+    ('\u{2013}', "a dash", "-"),
+    ('\u{2014}', "a long dash", "-"),
+    ('\u{2212}', "a minus sign", "-"),
+    ('\u{2026}', "an ellipsis", "..."),
+    ('\u{a0}', "a non-breaking blank", " "),
+];
+
+/// Prompts that are copied with a command.
+const PROMPTS: [&str; 4] = ["PS ", "[PS]", "C:\\>", ">> "];
+
+/// Reports what is wrong with one entry of `run`. `read_only` says that its step claims to change nothing.
+pub(super) fn check(checker: &Checker<'_>, source: &str, node: &Node, read_only: bool, findings: &mut Findings) {
+    let Some(value) = node.get("command") else { return };
+    let Some(text) = value.text() else { return };
+    let shell = node.text_of("shell").unwrap_or_default();
+    let place = |range: Range<usize>| value.part(source, range);
+    for (at, c) in text.char_indices() {
+        if let Some((_, name, plain)) = TYPOGRAPHIC.iter().find(|(typographic, ..)| *typographic == c) {
+            findings.add(place(at..at + c.len_utf8()), &TypographicCharacter { name, plain }).fix(*plain);
+        }
+    }
+    if let Some(prompt) = PROMPTS.iter().find(|prompt| text.trim_start().starts_with(**prompt)) {
+        let start = text.len() - text.trim_start().len();
+        findings.add(place(start..start + prompt.len()), &PromptInCommand {});
+        return;
+    }
+    if expressions(checker, text, &place, findings) {
+        fill(checker, shell, text, value, findings);
+    }
+    let masked = mask(text);
+    let scan = if shell == Shell::Cmd.id() { command_prompt(&masked) } else { scan(&masked) };
+    for (range, fault) in &scan.faults {
+        let word = text[range.clone()].to_owned();
+        let place = place(range.clone());
+        match fault {
+            Fault::Quote => findings.add(place, &UnbalancedQuotes {}),
+            Fault::Bracket(missing) => {
+                let bracket = word.chars().next().unwrap_or('(');
+                findings.add(place, &UnbalancedBrackets { bracket, missing: *missing })
+            }
+            Fault::SecondCommand => findings.add(place, &TwoCommands { word }),
+        };
+    }
+    names(checker, text, &masked, &scan, read_only, &place, findings);
+}
+
+/// Reports retired commands, and changing ones where nothing may change.
+fn names(
+    checker: &Checker<'_>,
+    text: &str,
+    masked: &str,
+    scan: &Scan,
+    read_only: bool,
+    place: &impl Fn(Range<usize>) -> Range<usize>,
+    findings: &mut Findings,
+) {
+    for range in words(masked) {
+        let word = &text[range.clone()];
+        if let Some(module) = checker.known.retired.iter().find(|module| fits(word, &module.cmdlets)) {
+            let problem = RetiredCommand {
+                word: word.to_owned(),
+                module: module.module.clone(),
+                since: module.since.clone(),
+                replacement: module.replacement.clone(),
+            };
+            findings.add(place(range), &problem);
+        }
+    }
+    let cmdlets = &checker.known.cmdlets;
+    for name in scan.commands.iter().filter(|name| read_only && !name.what_if) {
+        let word = &text[name.range.clone()];
+        let changing = cmdlets.changing.iter().any(|wildcard| fits(word, wildcard));
+        if changing && !cmdlets.harmless.iter().any(|wildcard| fits(word, wildcard)) {
+            findings.add(place(name.range.clone()), &ChangingCommand { word: word.to_owned() });
+        }
+    }
+}
+
+/// Reports parameters that do not exist; says whether all of them do.
+fn expressions(
+    checker: &Checker<'_>,
+    text: &str,
+    place: &impl Fn(Range<usize>) -> Range<usize>,
+    findings: &mut Findings,
+) -> bool {
+    let mut known = true;
+    for expression in holes(text) {
+        for name in identifiers(&text[expression.clone()]) {
+            let range = expression.start + name.start..expression.start + name.end;
+            let name = &text[range.clone()];
+            if !checker.known.parameters.iter().any(|parameter| parameter.name == name) {
+                let near = near(name, checker.known.parameters.iter().map(|p| p.name.as_str()));
+                findings
+                    .add(place(range), &UnknownParameter { name: name.to_owned(), near: near.clone() })
+                    .suggest(near);
+                known = false;
+            }
+        }
+    }
+    known
+}
+
+/// Reports a template that cannot be filled in.
+fn fill(checker: &Checker<'_>, shell: &str, text: &str, value: &Node, findings: &mut Findings) {
+    let shell = if shell == Shell::Cmd.id() { Shell::Cmd } else { Shell::Ems };
+    let command = Command { shell, command: text.to_owned() };
+    if let Err(error) = checker.planner.commands(&[command], &Facts::default(), None) {
+        findings.add(value.span.clone(), &CommandTemplate { reason: error.reason() });
+    }
+}
+
+/// The insides of all `{{ }}`.
+fn holes(text: &str) -> Vec<Range<usize>> {
+    let mut holes = Vec::new();
+    let mut at = 0;
+    while let Some(open) = text[at..].find("{{") {
+        let start = at + open + 2;
+        let end = text[start..].find("}}").map_or(text.len(), |close| start + close);
+        holes.push(start..end);
+        at = (end + 2).min(text.len());
+    }
+    holes
+}
+
+/// The names in an expression, outside of its quoted texts.
+fn identifiers(expression: &str) -> Vec<Range<usize>> {
+    let mut names = Vec::new();
+    let mut quote = None;
+    let mut start = None;
+    for (at, c) in expression.char_indices().chain([(expression.len(), ' ')]) {
+        let part = c.is_ascii_alphanumeric() || c == '_';
+        match (quote, start) {
+            (Some(open), _) if c == open => quote = None,
+            (Some(_), _) => {}
+            (None, Some(begin)) if !part => {
+                names.push(begin..at);
+                start = None;
+                quote = matches!(c, '\'' | '"').then_some(c);
+            }
+            (None, None) if c.is_ascii_alphabetic() || c == '_' => start = Some(at),
+            (None, None) if matches!(c, '\'' | '"') => quote = Some(c),
+            _ => {}
+        }
+    }
+    names
+}
+
+/// A command in which a plain word of the same length stands for each expression.
+fn mask(text: &str) -> String {
+    let mut masked = text.to_owned();
+    for hole in holes(text) {
+        let range = hole.start - 2..(hole.end + 2).min(text.len());
+        masked.replace_range(range.clone(), &"x".repeat(range.len()));
+    }
+    masked
+}
+
+/// The words of a command: letters, digits and `-`.
+fn words(text: &str) -> impl Iterator<Item = Range<usize>> {
+    text.split(|c: char| !(c.is_alphanumeric() || c == '-')).filter(|word| !word.is_empty()).map(|word| {
+        let start = word.as_ptr() as usize - text.as_ptr() as usize;
+        start..start + word.len()
+    })
+}
+
+/// A command prompt has no strings but double quotes, and names its command first.
+fn command_prompt(text: &str) -> Scan {
+    let mut scan = Scan::default();
+    let quotes: Vec<usize> = text.match_indices('"').map(|(at, _)| at).collect();
+    if let (1, Some(last)) = (quotes.len() % 2, quotes.last()) {
+        scan.faults.push((*last..last + 1, Fault::Quote));
+    }
+    if let Some(at) = text.find("&") {
+        scan.faults.push((at..at + 1, Fault::SecondCommand));
+    }
+    if let Some(first) = words(text).next() {
+        scan.commands.push(super::powershell::Name { range: first, what_if: false });
+    }
+    scan
+}
+
+/// Whether a word fits a wildcard in which `*` is any text; case does not count.
+pub(super) fn fits(word: &str, wildcard: &str) -> bool {
+    let (word, wildcard) = (word.to_ascii_lowercase(), wildcard.to_ascii_lowercase());
+    let mut parts = wildcard.split('*');
+    let first = parts.next().unwrap_or_default();
+    let Some(mut rest) = word.strip_prefix(first) else { return false };
+    let parts: Vec<&str> = parts.collect();
+    let Some((last, middle)) = parts.split_last() else { return rest.is_empty() };
+    for part in middle {
+        match rest.find(part) {
+            Some(at) => rest = &rest[at + part.len()..],
+            None => return false,
+        }
+    }
+    rest.ends_with(last)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_wildcard_fits_the_whole_word() {
+        assert!(fits("Set-MsolUser", "*-Msol*") && fits("IISRESET", "iisreset") && fits("New-X", "new-*"));
+        assert!(!fits("Set-MgUser", "*-Msol*") && !fits("iisreset2", "iisreset") && !fits("Renew-X", "new-*"));
+        assert!(fits("abcbc", "a*bc") && !fits("abcbd", "a*bc"));
+    }
+
+    #[test]
+    fn names_in_quoted_texts_are_no_parameters() {
+        let expression = " 'smtp:' ~ mailbox ~ \"x'y\" ~ b_2 ";
+        let names: Vec<&str> = identifiers(expression).into_iter().map(|range| &expression[range]).collect();
+        assert_eq!(names, ["mailbox", "b_2"]);
+    }
+}

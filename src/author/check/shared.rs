@@ -1,0 +1,230 @@
+//! The files that rules share.
+
+use super::identity::{Identities, Kind, kebab};
+use super::{Checker, Known, command, condition, rule, shape, text_of};
+use crate::author::diagnostic::{Findings, SourceFile};
+use crate::author::problems::{IdForm, IgnoredFile, NeverHolds, ShippedId, ShortText};
+use crate::author::yaml::Node;
+use crate::rules::compile::MIN_LITERAL;
+use crate::rules::model::{Cmdlets, Intake, Parameter, Phrase, Retired};
+use crate::rules::parse_list;
+use crate::text::fold::fold;
+use serde::de::DeserializeOwned;
+
+/// Which of the shared files.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SharedKind {
+    /// `phrases.yaml`
+    Phrases,
+    /// `contexts.yaml`
+    Contexts,
+    /// `indications.yaml`
+    Indications,
+    /// `parameters.yaml`
+    Parameters,
+    /// `well-known.yaml`
+    WellKnown,
+    /// `intake.yaml`
+    Intake,
+    /// `retired.yaml`
+    Retired,
+    /// `cmdlets.yaml`
+    Cmdlets,
+}
+
+impl SharedKind {
+    /// The shared file with this name; nothing where it is a rule's.
+    pub fn of(file_name: &str) -> Option<Self> {
+        Some(match file_name {
+            "phrases.yaml" => Self::Phrases,
+            "contexts.yaml" => Self::Contexts,
+            "indications.yaml" => Self::Indications,
+            "parameters.yaml" => Self::Parameters,
+            "well-known.yaml" => Self::WellKnown,
+            "intake.yaml" => Self::Intake,
+            "retired.yaml" => Self::Retired,
+            "cmdlets.yaml" => Self::Cmdlets,
+            _ => return None,
+        })
+    }
+
+    /// The name of its schema.
+    pub fn schema(self) -> &'static str {
+        match self {
+            Self::Phrases => "phrases",
+            Self::Contexts => "contexts",
+            Self::Indications => "indications",
+            Self::Parameters => "parameters",
+            Self::WellKnown => "well-known",
+            Self::Intake => "intake",
+            Self::Retired => "retired",
+            Self::Cmdlets => "cmdlets",
+        }
+    }
+
+    /// Whether a team's own file of this kind has no effect: what to ask is not theirs to change.
+    fn is_shipped_only(self) -> bool {
+        matches!(self, Self::Intake | Self::Retired | Self::Cmdlets)
+    }
+}
+
+/// A phrase's id and folded wordings.
+pub(super) fn folded(phrase: &Phrase) -> (String, Vec<String>) {
+    (phrase.id.clone(), phrase.variants.iter().map(|variant| fold(&variant.text)).collect())
+}
+
+/// Adds what a shared file offers to the others. What is wrong in it is reported when it is checked.
+pub(super) fn offer(kind: SharedKind, file: &SourceFile, root: &Node, known: &mut Known) {
+    fn read<T: DeserializeOwned + Default>(file: &SourceFile) -> T {
+        parse_list(&file.name, &file.text).unwrap_or_default()
+    }
+    match kind {
+        SharedKind::Phrases => {
+            for phrase in root.items() {
+                let wordings = phrase.get("variants").map_or(&[][..], Node::items).iter();
+                let wordings = wordings.filter_map(|variant| variant.text_of("text")).map(fold).collect();
+                known.phrases.extend(phrase.text_of("id").map(|id| (id.to_owned(), wordings)));
+            }
+        }
+        SharedKind::Contexts => {
+            known.contexts.extend(root.items().iter().filter_map(|c| c.text_of("id")).map(str::to_owned));
+        }
+        SharedKind::Parameters => {
+            for parameter in read::<Vec<Parameter>>(file) {
+                if !known.parameters.iter().any(|p| p.name == parameter.name) {
+                    known.parameters.push(parameter);
+                }
+            }
+        }
+        SharedKind::Retired if known.retired.is_empty() => known.retired = read::<Vec<Retired>>(file),
+        SharedKind::Cmdlets if known.cmdlets == Cmdlets::default() => known.cmdlets = read::<Cmdlets>(file),
+        _ => {}
+    }
+}
+
+/// Reports what is wrong in a shared file.
+pub(super) fn check(
+    checker: &Checker<'_>,
+    kind: SharedKind,
+    file: &SourceFile,
+    root: &Node,
+    identities: &mut Identities,
+    findings: &mut Findings,
+) {
+    rule::note_uses(root, identities);
+    if kind.is_shipped_only() && !checker.known.shipped.is_empty() && !says_the_same(checker, kind, file) {
+        let reason = format!("{} comes with the program and cannot be replaced", file.file_name());
+        findings.add(0..0, &IgnoredFile { reason });
+    }
+    let entries = root.items();
+    match kind {
+        SharedKind::Phrases => entries.iter().for_each(|phrase| {
+            declare(Kind::Phrase, phrase, "id", identities, findings);
+            variants(phrase, findings);
+        }),
+        SharedKind::Contexts => entries.iter().for_each(|context| {
+            declare(Kind::Context, context, "id", identities, findings);
+            for included in context.get("includes").map_or(&[][..], Node::items) {
+                if let Some(id) = included.text() {
+                    rule::context(checker, id, included.span.clone(), findings);
+                }
+            }
+        }),
+        SharedKind::Parameters => entries.iter().for_each(|parameter| parameter_form(parameter, identities, findings)),
+        SharedKind::Indications => entries.iter().for_each(|indication| {
+            if indication.get("direction").or(indication.get("auth")).is_none() {
+                let reason = "it names neither a direction nor an authentication scheme".to_owned();
+                findings.add(shape::mark(indication), &NeverHolds { reason });
+            }
+        }),
+        SharedKind::Intake => {
+            for collect in root.get("collect").map_or(&[][..], Node::items) {
+                for run in collect.get("run").map_or(&[][..], Node::items) {
+                    command::check(checker, &file.text, run, true, findings);
+                }
+            }
+        }
+        SharedKind::WellKnown | SharedKind::Retired | SharedKind::Cmdlets => {}
+    }
+    for entry in entries {
+        if let Some(where_) = entry.get("where") {
+            condition::check(checker, &file.text, where_, "the condition", findings);
+        }
+    }
+    shipped_entries(checker, kind, file, entries, findings);
+}
+
+fn declare(kind: Kind, entry: &Node, key: &str, identities: &mut Identities, findings: &mut Findings) {
+    if let Some((id, span)) = text_of(entry, key) {
+        identities.declare(kind, id, findings.file(), span.clone());
+        if kind != Kind::Parameter {
+            kebab(id, span, findings);
+        }
+    }
+}
+
+fn variants(phrase: &Node, findings: &mut Findings) {
+    for variant in phrase.get("variants").map_or(&[][..], Node::items) {
+        if let Some((text, span)) = text_of(variant, "text").filter(|(text, _)| fold(text).len() < MIN_LITERAL) {
+            findings.add(span, &ShortText { text: text.to_owned(), least: MIN_LITERAL });
+        }
+    }
+}
+
+fn parameter_form(parameter: &Node, identities: &mut Identities, findings: &mut Findings) {
+    declare(Kind::Parameter, parameter, "name", identities, findings);
+    if let Some((name, span)) = text_of(parameter, "name") {
+        let fits = name.starts_with(|c: char| c.is_ascii_lowercase())
+            && name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_');
+        if !fits {
+            let form = "lower-case letters, digits and `_`, as in `cloud_mailbox`";
+            findings.add(span, &IdForm { id: name.to_owned(), form });
+        }
+    }
+    if let Some((text, span)) = text_of(parameter, "placeholder").filter(|(text, _)| text.contains(['<', '>'])) {
+        let form = "words without brackets; the command shows them as `<words>`";
+        findings.add(span, &IdForm { id: text.to_owned(), form });
+    }
+}
+
+/// Reports entries that the program brings along with another content.
+fn shipped_entries(
+    checker: &Checker<'_>,
+    kind: SharedKind,
+    file: &SourceFile,
+    entries: &[Node],
+    findings: &mut Findings,
+) {
+    let shipped = &checker.known.shared;
+    let (key, of, differing) = match kind {
+        SharedKind::Phrases => ("id", "a phrase", differing(file, &shipped.phrases, |p| &p.id)),
+        SharedKind::Contexts => ("id", "a context", differing(file, &shipped.contexts, |c| &c.id)),
+        SharedKind::Parameters => {
+            ("name", "a parameter", differing(file, &checker.known.shipped_parameters, |p| &p.name))
+        }
+        _ => return,
+    };
+    for (id, span) in entries.iter().filter_map(|entry| text_of(entry, key)) {
+        if differing.iter().any(|other| other == id) {
+            findings.add(span, &ShippedId { id: id.to_owned(), of });
+        }
+    }
+}
+
+/// The ids of a file's entries that are shipped with another content.
+fn differing<T: DeserializeOwned + PartialEq>(file: &SourceFile, shipped: &[T], id: fn(&T) -> &String) -> Vec<String> {
+    let own: Vec<T> = parse_list(&file.name, &file.text).unwrap_or_default();
+    let differs = |own: &&T| shipped.iter().any(|other| id(other) == id(own) && other != *own);
+    own.iter().filter(differs).map(|own| id(own).clone()).collect()
+}
+
+/// Whether a file says what the program says anyway.
+fn says_the_same(checker: &Checker<'_>, kind: SharedKind, file: &SourceFile) -> bool {
+    let shared = &checker.known.shared;
+    match kind {
+        SharedKind::Intake => parse_list(&file.name, &file.text).is_ok_and(|own: Intake| own == shared.intake),
+        SharedKind::Retired => parse_list(&file.name, &file.text).is_ok_and(|own: Vec<Retired>| own == shared.retired),
+        SharedKind::Cmdlets => parse_list(&file.name, &file.text).is_ok_and(|own: Cmdlets| own == shared.cmdlets),
+        _ => false,
+    }
+}

@@ -1,0 +1,192 @@
+//! The way through a rule's steps: every step can be reached, every way ends.
+
+use super::{Checker, near, rule_reference, shape, text_of};
+use crate::author::check::command;
+use crate::author::check::identity::kebab;
+use crate::author::diagnostic::Findings;
+use crate::author::problems::{
+    DuplicateId, EndlessSteps, OutcomeLeadsNowhere, OutcomeTest, StepDoesNothing, UnknownRule, UnknownStep,
+    UnreachableOutcome, UnreachableStep,
+};
+use crate::author::yaml::Node;
+use crate::rules::model::Effect;
+use std::collections::BTreeMap;
+
+/// Where one step can lead.
+#[derive(Debug, Default)]
+struct Ways {
+    steps: Vec<usize>,
+    exit: bool,
+}
+
+/// Reports what is wrong with a rule's steps. `rule` is the rule's id.
+pub(super) fn check(checker: &Checker<'_>, source: &str, rule: &str, steps: &[Node], findings: &mut Findings) {
+    let mut numbers: BTreeMap<&str, usize> = BTreeMap::new();
+    for (number, step) in steps.iter().enumerate() {
+        let Some((id, span)) = text_of(step, "id") else { continue };
+        kebab(id, span.clone(), findings);
+        match numbers.get(id).and_then(|first| steps[*first].get("id")) {
+            Some(first) => {
+                let file = findings.file();
+                let problem = DuplicateId { id: id.to_owned(), of: "step" };
+                findings.add(span, &problem).also(file, first.span.clone(), "the first one");
+            }
+            None => {
+                numbers.insert(id, number);
+            }
+        }
+    }
+    let mut ways = Vec::with_capacity(steps.len());
+    for (number, step) in steps.iter().enumerate() {
+        if step.get("run").is_none_or(|run| run.items().is_empty()) && step.get("text").is_none() {
+            let id = step.text_of("id").unwrap_or_default().to_owned();
+            findings.add(shape::mark(step), &StepDoesNothing { id });
+        }
+        let read_only = step.text_of("effect") == Some(Effect::ReadOnly.id());
+        for run in step.get("run").map_or(&[][..], Node::items) {
+            command::check(checker, source, run, read_only, findings);
+        }
+        let next = (number + 1 < steps.len()).then_some(number + 1);
+        ways.push(outcomes(checker, rule, step, next, &numbers, findings));
+    }
+    walk(steps, &ways, findings);
+}
+
+fn outcomes(
+    checker: &Checker<'_>,
+    rule: &str,
+    step: &Node,
+    next: Option<usize>,
+    numbers: &BTreeMap<&str, usize>,
+    findings: &mut Findings,
+) -> Ways {
+    let mut ways = Ways::default();
+    let outcomes = step.get("outcomes").map_or(&[][..], Node::items);
+    let mut taken: Option<&'static str> = None;
+    let mut tests: Vec<&Node> = Vec::new();
+    for outcome in outcomes {
+        let (when, then, otherwise) = (outcome.get("when"), outcome.entry("then"), outcome.entry("otherwise"));
+        let reason = match (when.is_some(), then.is_some(), otherwise.is_some()) {
+            (true, true, false) | (false, false, true) => None,
+            (true, false, false) => Some("`when` has no `then`"),
+            (false, true, false) => Some("`then` has no `when`"),
+            (false, false, false) => Some("it has neither `then` nor `otherwise`"),
+            _ => Some("`otherwise` stands beside `when` or `then`"),
+        };
+        if let Some(reason) = reason {
+            findings.add(shape::mark(outcome), &OutcomeLeadsNowhere { reason });
+        }
+        if let Some(reason) = taken {
+            findings.add(shape::mark(outcome), &UnreachableOutcome { reason });
+        }
+        if let Some(when) = when {
+            when_test(when, findings);
+            if tests.iter().any(|test| same(test, when)) {
+                let reason = "an earlier one has the same `when`";
+                findings.add(shape::mark(when), &UnreachableOutcome { reason });
+            }
+            tests.push(when);
+        }
+        if otherwise.is_some() {
+            taken = Some("`otherwise` stands before it");
+        }
+        let Some(target) = then.or(otherwise).map(|entry| &entry.value) else { continue };
+        let Some(text) = target.text() else { continue };
+        match (text, text.strip_prefix("rule:")) {
+            (_, Some(id)) if id == rule => {
+                let problem = UnknownRule { id: format!("{id} (this one)"), near: None };
+                findings.add(target.span.clone(), &problem);
+            }
+            (_, Some(id)) => {
+                rule_reference(checker, target.span.clone(), id, findings);
+                ways.exit = true;
+            }
+            ("resolved" | "support", _) => ways.exit = true,
+            ("next", _) => match next {
+                Some(next) => ways.steps.push(next),
+                None => {
+                    let reason = "there is no next step";
+                    findings.add(target.span.clone(), &OutcomeLeadsNowhere { reason });
+                    ways.exit = true;
+                }
+            },
+            (id, _) => match numbers.get(id) {
+                Some(number) => ways.steps.push(*number),
+                None => {
+                    let known = numbers.keys().copied().chain(["next", "resolved", "support"]);
+                    let near = near(id, known);
+                    findings
+                        .add(target.span.clone(), &UnknownStep { id: id.to_owned(), near: near.clone() })
+                        .suggest(near);
+                    ways.exit = true;
+                }
+            },
+        }
+    }
+    // What no outcome fits goes on to the next step; behind the last one `verify` decides.
+    if taken.is_none() {
+        match next {
+            Some(next) => ways.steps.push(next),
+            None => ways.exit = true,
+        }
+    }
+    ways
+}
+
+/// Reports a `when` that tests nothing.
+fn when_test(when: &Node, findings: &mut Findings) {
+    let mut report = |reason: String| {
+        findings.add(shape::mark(when), &OutcomeTest { reason });
+    };
+    if when.entries().is_empty() {
+        return report("this `when` tests nothing".to_owned());
+    }
+    let about_property = ["equals", "contains", "empty"].iter().find(|key| when.get(key).is_some());
+    match (when.get("property").is_some(), about_property) {
+        (true, None) => report("`property` is named, but not what it must be".to_owned()),
+        (false, Some(key)) => report(format!("`{key}` needs a `property`")),
+        _ => {}
+    }
+    if let Some(comparison) = when.text_of("objects") {
+        let number = comparison.trim_start_matches(['<', '>', '=']);
+        let operator = &comparison[..comparison.len() - number.len()];
+        if !["=", "<", ">", "<=", ">="].contains(&operator) || number.trim().parse::<u32>().is_err() {
+            report(format!("`{comparison}` is no comparison"));
+        }
+    }
+}
+
+/// Whether two nodes say the same, wherever they stand.
+fn same(a: &Node, b: &Node) -> bool {
+    let (a_entries, b_entries) = (a.entries(), b.entries());
+    a.text() == b.text()
+        && a_entries.len() == b_entries.len()
+        && a_entries.iter().all(|entry| b.get(&entry.key).is_some_and(|other| same(&entry.value, other)))
+}
+
+/// Reports steps that nothing leads to, and steps from which no way leads out.
+fn walk(steps: &[Node], ways: &[Ways], findings: &mut Findings) {
+    let mark =
+        |number: usize| steps[number].get("id").map_or_else(|| shape::mark(&steps[number]), |id| id.span.clone());
+    let name = |number: usize| format!("`{}`", steps[number].text_of("id").unwrap_or("?"));
+    let mut reached = vec![false; steps.len()];
+    let mut open: Vec<usize> = (!steps.is_empty()).then_some(0).into_iter().collect();
+    while let Some(number) = open.pop() {
+        if !std::mem::replace(&mut reached[number], true) {
+            open.extend(&ways[number].steps);
+        }
+    }
+    let mut ends: Vec<bool> = ways.iter().map(|way| way.exit).collect();
+    while let Some(number) = (0..steps.len()).find(|n| !ends[*n] && ways[*n].steps.iter().any(|s| ends[*s])) {
+        ends[number] = true;
+    }
+    for number in (0..steps.len()).filter(|number| !reached[*number]) {
+        let id = steps[number].text_of("id").unwrap_or("?").to_owned();
+        findings.add(mark(number), &UnreachableStep { id });
+    }
+    let endless: Vec<usize> = (0..steps.len()).filter(|number| reached[*number] && !ends[*number]).collect();
+    if let Some(first) = endless.first() {
+        let names: Vec<String> = endless.iter().map(|number| name(*number)).collect();
+        findings.add(mark(*first), &EndlessSteps { steps: names.join(", ") });
+    }
+}

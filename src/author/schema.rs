@@ -1,0 +1,110 @@
+//! The JSON Schemas of the files in a rule folder (draft-07, which editors read).
+//!
+//! They are made from the types of [`crate::rules::model`] and committed as files in `schema/`, so that an editor can use them without the
+//! program, and the program without the generator. A test holds the files against the types.
+
+/// A file that a rule folder can hold, and its schema.
+#[derive(Debug, Clone, Copy)]
+pub struct Schema {
+    /// The schema's name: `rule`, or the shared file's name without `.yaml`.
+    pub name: &'static str,
+    /// The schema.
+    pub text: &'static str,
+}
+
+/// All schemas; that of a rule file first.
+pub const SCHEMAS: [Schema; 9] = [
+    Schema { name: "rule", text: include_str!("../../schema/rule.json") },
+    Schema { name: "phrases", text: include_str!("../../schema/phrases.json") },
+    Schema { name: "contexts", text: include_str!("../../schema/contexts.json") },
+    Schema { name: "indications", text: include_str!("../../schema/indications.json") },
+    Schema { name: "parameters", text: include_str!("../../schema/parameters.json") },
+    Schema { name: "well-known", text: include_str!("../../schema/well-known.json") },
+    Schema { name: "intake", text: include_str!("../../schema/intake.json") },
+    Schema { name: "retired", text: include_str!("../../schema/retired.json") },
+    Schema { name: "cmdlets", text: include_str!("../../schema/cmdlets.json") },
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rules::model::{Cmdlets, Context, Indication, Intake, Parameter, Phrase, Retired, Rule, WellKnown};
+    use schemars::generate::SchemaSettings;
+    use schemars::{JsonSchema, Schema as Generated, SchemaGenerator};
+    use serde_json::{Map, Value};
+    use std::path::Path;
+
+    fn generate<T: JsonSchema>() -> Generated {
+        SchemaGenerator::new(SchemaSettings::draft07()).into_root_schema_for::<T>()
+    }
+
+    fn current(name: &str) -> String {
+        let schema = match name {
+            "rule" => generate::<Rule>(),
+            "phrases" => generate::<Vec<Phrase>>(),
+            "contexts" => generate::<Vec<Context>>(),
+            "indications" => generate::<Vec<Indication>>(),
+            "parameters" => generate::<Vec<Parameter>>(),
+            "well-known" => generate::<WellKnown>(),
+            "intake" => generate::<Intake>(),
+            "retired" => generate::<Vec<Retired>>(),
+            "cmdlets" => generate::<Cmdlets>(),
+            other => panic!("no type for `{other}`"),
+        };
+        let schema = simplify(schema.to_value());
+        serde_json::to_string_pretty(&schema).expect("JSON") + "\n"
+    }
+
+    /// What a person leaves out, they leave out: a key without a value is no way to say it. And numbers have no Rust type.
+    fn simplify(value: Value) -> Value {
+        match value {
+            Value::Object(mut map) => {
+                if map.remove("format").is_some_and(|format| format == "uint32") {
+                    map.insert("maximum".into(), u32::MAX.into());
+                }
+                if map.get("default").is_some_and(Value::is_null) {
+                    map.remove("default");
+                }
+                if let Some(Value::Array(types)) = map.get_mut("type") {
+                    types.retain(|t| t != "null");
+                    if let [only] = types.as_slice() {
+                        let only = only.clone();
+                        map.insert("type".into(), only);
+                    }
+                }
+                if let Some(Value::Array(branches)) = map.get_mut("anyOf") {
+                    branches.retain(|b| b.get("type").is_none_or(|t| t != "null"));
+                    if let [Value::Object(only)] = branches.as_slice() {
+                        let only = only.clone();
+                        map.remove("anyOf");
+                        // draft-07 ignores what stands beside `$ref`, except in `allOf`.
+                        map.insert("allOf".into(), Value::Array(vec![Value::Object(only)]));
+                    }
+                }
+                Value::Object(map.into_iter().map(|(k, v)| (k, simplify(v))).collect::<Map<_, _>>())
+            }
+            Value::Array(items) => Value::Array(items.into_iter().map(simplify).collect()),
+            Value::String(text) => Value::String(plain(&text)),
+            other => other,
+        }
+    }
+
+    /// Links between Rust items mean nothing in an editor.
+    fn plain(text: &str) -> String {
+        text.replace("[`", "`").replace("`]", "`")
+    }
+
+    #[test]
+    fn the_committed_schemas_are_current() {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("schema");
+        for schema in SCHEMAS {
+            let current = current(schema.name);
+            if std::env::var("SNAPSHOTS").as_deref() == Ok("overwrite") {
+                std::fs::write(folder.join(format!("{}.json", schema.name)), &current).expect("a schema");
+            } else {
+                let message = "run `SNAPSHOTS=overwrite cargo test --lib schema`";
+                assert!(current == schema.text, "schema/{}.json is not current; {message}", schema.name);
+            }
+        }
+    }
+}
