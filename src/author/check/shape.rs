@@ -60,12 +60,14 @@ impl<'s> Walk<'s> {
     fn map(&self, node: &Node, entries: &[Entry], schema: &'s Json, of: &str, findings: &mut Findings) {
         let none = serde_json::Map::new();
         let properties = schema.get("properties").and_then(Json::as_object).unwrap_or(&none);
+        let mut meant = Vec::new();
         for Entry { key, key_span, value } in entries {
             match properties.get(key) {
                 None => {
                     let near = near(key, properties.keys().map(String::as_str));
                     let known = listed(properties.keys());
                     let problem = UnknownKey { key: key.clone(), of: of.to_owned(), near: near.clone(), known };
+                    meant.extend(near.clone());
                     let diagnostic = findings.add(key_span.clone(), &problem);
                     diagnostic.fix = near;
                 }
@@ -76,7 +78,9 @@ impl<'s> Walk<'s> {
             }
         }
         let required = schema.get("required").and_then(Json::as_array).into_iter().flatten().filter_map(Json::as_str);
-        let missing: Vec<&str> = required.filter(|key| !entries.iter().any(|entry| entry.key == *key)).collect();
+        // A misspelt key is reported as such; it is not missing as well.
+        let is_there = |key: &str| entries.iter().any(|entry| entry.key == key) || meant.iter().any(|m| m == key);
+        let missing: Vec<&str> = required.filter(|key| !is_there(key)).collect();
         if !missing.is_empty() {
             let meaning = |key: &&str| {
                 let property = properties.get(*key).unwrap_or(&Json::Null);
