@@ -109,6 +109,50 @@ pub struct Description {
     pub help: Option<String>,
 }
 
+/// Declares kinds of diagnostics: for each a type with its data, and its words beside it.
+macro_rules! problems {
+    ($(
+        $(#[doc = $doc:literal])+
+        $severity:ident $name:literal $type:ident { $($field:ident: $kind:ty),* $(,)? }
+        message: $message:expr,
+        label: $label:expr,
+        help: $help:expr;
+    )+) => {
+        $(
+            $(#[doc = $doc])+
+            #[derive(Debug, Clone)]
+            pub struct $type {
+                $(#[doc = concat!("The `", stringify!($field), "` of the message.")] pub $field: $kind,)*
+            }
+
+            impl $crate::author::diagnostic::Problem for $type {
+                const CODE: $crate::author::diagnostic::Code = $crate::author::diagnostic::Code {
+                    name: $name,
+                    severity: $crate::author::diagnostic::Severity::$severity,
+                    title: concat!($($doc),+),
+                    page: include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/diagnostics/", $name, ".md")),
+                };
+
+                fn describe(&self) -> $crate::author::diagnostic::Description {
+                    #[allow(unused_variables, reason = "not every text names all data")]
+                    let Self { $($field),* } = self;
+                    let help: &str = &$help;
+                    $crate::author::diagnostic::Description {
+                        message: ($message).to_string(),
+                        label: ($label).to_string(),
+                        help: (!help.is_empty()).then(|| help.to_owned()),
+                    }
+                }
+            }
+        )+
+
+        /// All kinds, in the order of this file.
+        pub const CODES: &[$crate::author::diagnostic::Code] = &[$(<$type as $crate::author::diagnostic::Problem>::CODE),+];
+    };
+}
+
+pub(crate) use problems;
+
 /// Collects what is wrong in one file.
 #[derive(Debug)]
 pub struct Findings {

@@ -9,5 +9,6 @@ pub mod diagnostic;
 pub mod problems;
 pub mod schema;
 pub mod show;
+pub mod test;
 pub mod transform;
 pub mod yaml;

@@ -2,48 +2,7 @@
 //!
 //! A kind has a page `docs/diagnostics/NAME.md`, and a golden pair `tests/diagnostics/NAME*.yaml` and `.txt`.
 
-use super::diagnostic::{Code, Description, Problem, Severity};
-
-macro_rules! problems {
-    ($(
-        $(#[doc = $doc:literal])+
-        $severity:ident $name:literal $type:ident { $($field:ident: $kind:ty),* $(,)? }
-        message: $message:expr,
-        label: $label:expr,
-        help: $help:expr;
-    )+) => {
-        $(
-            $(#[doc = $doc])+
-            #[derive(Debug, Clone)]
-            pub struct $type {
-                $(#[doc = concat!("The `", stringify!($field), "` of the message.")] pub $field: $kind,)*
-            }
-
-            impl Problem for $type {
-                const CODE: Code = Code {
-                    name: $name,
-                    severity: Severity::$severity,
-                    title: concat!($($doc),+),
-                    page: include_str!(concat!("../../docs/diagnostics/", $name, ".md")),
-                };
-
-                fn describe(&self) -> Description {
-                    #[allow(unused_variables, reason = "not every text names all data")]
-                    let Self { $($field),* } = self;
-                    let help: &str = &$help;
-                    Description {
-                        message: ($message).to_string(),
-                        label: ($label).to_string(),
-                        help: (!help.is_empty()).then(|| help.to_owned()),
-                    }
-                }
-            }
-        )+
-
-        /// All kinds, in the order of this file.
-        pub const CODES: &[Code] = &[$($type::CODE),+];
-    };
-}
+use super::diagnostic::problems;
 
 /// "did you mean", where something is near enough to be meant; otherwise all that there is.
 fn meant(near: &Option<String>, otherwise: &str) -> String {

@@ -18,7 +18,8 @@ use crate::rules::model::{Auth, Confidence, Direction};
 use crate::rules::pack::{Entry, Pack};
 use crate::text::Text;
 use condition::{Evaluator, Site};
-use finder::Finder;
+use finder::{Finder, Hits};
+use std::borrow::Borrow;
 use std::cmp::Reverse;
 use std::ops::Range;
 use std::sync::Arc;
@@ -110,9 +111,31 @@ impl<'p> Engine<'p> {
     ///
     /// `assumed` are contexts (by number in the pack) that the person vouches for.
     pub fn analyse(&self, records: &[Record<'_>], assumed: &[u16]) -> Analysis {
+        self.judge(records.iter().map(|record| self.read(record)), assumed, None)
+    }
+
+    /// Reads a record as far as no rule's own condition is needed: its facts, and where every needle stands.
+    pub fn read<'r>(&self, record: &'r Record<'r>) -> Reading<'r> {
+        let text = Text::new(&record.text);
+        let facts = Facts::of(&text);
+        let hits = self.finder.find(&text);
+        let evaluator = Evaluator { text: &text, facts: &facts, hits: &hits, record };
+        let surroundings = Surroundings::of(self.rules.pack(), &evaluator);
+        Reading { record, text, facts, hits, surroundings }
+    }
+
+    /// Classifies records that were read. `instead` takes the place of one rule's entry: what would the answer be, if the rule said
+    /// something else?
+    pub fn judge<'r, R: Borrow<Reading<'r>>>(
+        &self,
+        readings: impl IntoIterator<Item = R>,
+        assumed: &[u16],
+        instead: Option<(usize, &Entry<'_>)>,
+    ) -> Analysis {
         let mut analysis = Analysis::default();
-        for record in records {
-            self.add(record, assumed, &mut analysis);
+        let entries = Entries { pack: self.rules.pack(), instead };
+        for reading in readings {
+            add(reading.borrow(), &entries, assumed, &mut analysis);
         }
         let certain = analysis.matches.iter().any(|m| m.confidence == Confidence::Certain);
         if certain {
@@ -123,49 +146,92 @@ impl<'p> Engine<'p> {
         analysis
     }
 
-    fn add(&self, record: &Record<'_>, assumed: &[u16], analysis: &mut Analysis) {
-        let text = Text::new(&record.text);
-        let facts = Facts::of(&text);
-        let hits = self.finder.find(&text);
-        let evaluator = Evaluator { text: &text, facts: &facts, hits: &hits, record };
-        let surroundings = Surroundings::of(self.rules.pack(), &evaluator, assumed);
-        surroundings.note(analysis);
-        let mut matches = Vec::new();
-        let shown = Arc::new(Shown {
-            facts: facts.clone(),
-            direction: surroundings.direction(),
-            auth: surroundings.auth.first().copied(),
-        });
-        for (rule, entry) in self.rules.pack().rules.iter().enumerate() {
-            let found = evaluator.sites(&entry.signature);
-            let judged = found.into_iter().map(|site| (surroundings.missing(entry, &site), site));
-            // Of several places the best one is shown: the surest, then the one with the most evidence, then the first.
-            let best = judged.min_by_key(|(missing, site)| (*missing, Reverse(site.weight()), site.start));
-            let best = best.or_else(|| {
-                let hints = entry.hints.iter().flat_map(|h| evaluator.sites(h).into_iter().take(1));
-                hints.reduce(Site::join).map(|site| (Missing::Signature, site))
-            });
-            match best {
-                Some((missing, site)) => {
-                    let evidence = evidence(&text, &site, record.offset);
-                    let weight = site.weight();
-                    let confidence =
-                        if missing == Missing::Nothing { Confidence::Certain } else { Confidence::Possible };
-                    let shown = Arc::clone(&shown);
-                    matches.push(Match { rule, confidence, missing, evidence, weight, outranked_by: None, shown });
-                }
-                None => {
-                    let known = analysis.nearest.iter().any(|(known, _)| *known == rule);
-                    if let Some(part) = evaluator.part_of(&entry.signature).filter(|_| !known) {
-                        analysis.nearest.push((rule, evidence(&text, &part, record.offset)));
-                    }
+    /// Whether one rule outranks another, directly or through rules between them.
+    pub fn outranks(&self, above: usize, below: usize) -> bool {
+        rank::outranks(&Entries { pack: self.rules.pack(), instead: None }, above, below)
+    }
+
+    /// Where a rule holds in a record, and how surely: enough to see whether a change of the rule changes anything.
+    pub fn holds(&self, reading: &Reading<'_>, entry: &Entry<'_>, assumed: &[u16]) -> Option<(Missing, usize)> {
+        best(reading, entry, assumed).map(|(missing, site)| (missing, site.weight()))
+    }
+}
+
+/// A record that was read: everything that rules' conditions are asked about.
+#[derive(Debug)]
+pub struct Reading<'r> {
+    record: &'r Record<'r>,
+    text: Text,
+    facts: Facts,
+    hits: Hits,
+    surroundings: Surroundings,
+}
+
+impl Reading<'_> {
+    fn evaluator(&self) -> Evaluator<'_> {
+        Evaluator { text: &self.text, facts: &self.facts, hits: &self.hits, record: self.record }
+    }
+}
+
+/// The rules' entries, one of them perhaps replaced.
+struct Entries<'a> {
+    pack: &'a Pack<'static>,
+    instead: Option<(usize, &'a Entry<'a>)>,
+}
+
+impl<'a> Entries<'a> {
+    fn get(&self, rule: usize) -> &Entry<'a> {
+        match self.instead {
+            Some((replaced, entry)) if replaced == rule => entry,
+            _ => &self.pack.rules[rule],
+        }
+    }
+}
+
+fn add(reading: &Reading<'_>, entries: &Entries<'_>, assumed: &[u16], analysis: &mut Analysis) {
+    let evaluator = reading.evaluator();
+    let surroundings = &reading.surroundings;
+    surroundings.note(analysis);
+    let offset = reading.record.offset;
+    let mut matches = Vec::new();
+    let shown = Arc::new(Shown {
+        facts: reading.facts.clone(),
+        direction: surroundings.direction(),
+        auth: surroundings.auth.first().copied(),
+    });
+    for rule in 0..entries.pack.rules.len() {
+        let entry = entries.get(rule);
+        match best(reading, entry, assumed) {
+            Some((missing, site)) => {
+                let evidence = evidence(&reading.text, &site, offset);
+                let weight = site.weight();
+                let confidence = if missing == Missing::Nothing { Confidence::Certain } else { Confidence::Possible };
+                let shown = Arc::clone(&shown);
+                matches.push(Match { rule, confidence, missing, evidence, weight, outranked_by: None, shown });
+            }
+            None => {
+                let known = analysis.nearest.iter().any(|(known, _)| *known == rule);
+                if let Some(part) = evaluator.part_of(&entry.signature).filter(|_| !known) {
+                    analysis.nearest.push((rule, evidence(&reading.text, &part, offset)));
                 }
             }
         }
-        rank::mark_outranked(self.rules.pack(), &mut matches);
-        matches.into_iter().for_each(|new| analysis.keep(new));
-        analysis.facts.merge(facts, record.offset);
     }
+    rank::mark_outranked(entries, &mut matches);
+    matches.into_iter().for_each(|new| analysis.keep(new));
+    analysis.facts.merge(reading.facts.clone(), offset);
+}
+
+/// The best place where a rule holds: the surest, then the one with the most evidence, then the first; or where its hints do.
+fn best(reading: &Reading<'_>, entry: &Entry<'_>, assumed: &[u16]) -> Option<(Missing, Site)> {
+    let evaluator = reading.evaluator();
+    let found = evaluator.sites(&entry.signature);
+    let judged = found.into_iter().map(|site| (reading.surroundings.missing(entry, &site, assumed), site));
+    let best = judged.min_by_key(|(missing, site)| (*missing, Reverse(site.weight()), site.start));
+    best.or_else(|| {
+        let hints = entry.hints.iter().flat_map(|h| evaluator.sites(h).into_iter().take(1));
+        hints.reduce(Site::join).map(|site| (Missing::Signature, site))
+    })
 }
 
 impl Analysis {
@@ -181,15 +247,15 @@ impl Analysis {
 }
 
 /// What surrounds the signatures of one record.
-struct Surroundings<'a> {
+#[derive(Debug)]
+struct Surroundings {
     contexts: Vec<Vec<Site>>,
     directions: Vec<(Direction, Vec<Site>)>,
     auth: Vec<Auth>,
-    assumed: &'a [u16],
 }
 
-impl<'a> Surroundings<'a> {
-    fn of(pack: &Pack<'_>, evaluator: &Evaluator<'_>, assumed: &'a [u16]) -> Self {
+impl Surroundings {
+    fn of(pack: &Pack<'_>, evaluator: &Evaluator<'_>) -> Self {
         let mut directions = Vec::new();
         let mut auth = Vec::new();
         for indication in &pack.indications {
@@ -200,7 +266,7 @@ impl<'a> Surroundings<'a> {
             auth.extend(indication.auth);
             directions.extend(indication.direction.map(|direction| (direction, sites)));
         }
-        Self { contexts: pack.contexts.iter().map(|c| evaluator.sites(&c.node)).collect(), directions, auth, assumed }
+        Self { contexts: pack.contexts.iter().map(|c| evaluator.sites(&c.node)).collect(), directions, auth }
     }
 
     /// Notes what they show about the whole input.
@@ -216,10 +282,10 @@ impl<'a> Surroundings<'a> {
     }
 
     /// What a rule's signature at this place misses.
-    fn missing(&self, entry: &Entry<'_>, site: &Site) -> Missing {
+    fn missing(&self, entry: &Entry<'_>, site: &Site, assumed: &[u16]) -> Missing {
         let near = |c: &u16| self.contexts[usize::from(*c)].iter().any(|s| s.distance(site) <= CONTEXT_WITHIN);
         // The first of a rule's contexts is the one that it names; the others stand for it.
-        let surrounded = entry.contexts.iter().any(|c| self.assumed.contains(c) || near(c));
+        let surrounded = entry.contexts.iter().any(|c| assumed.contains(c) || near(c));
         // A rule without a context has a sentence that leaves no doubt, whatever stands around it.
         let Some(named) = entry.contexts.first() else { return Missing::Nothing };
         if !surrounded {

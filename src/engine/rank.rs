@@ -1,19 +1,18 @@
 //! Which of several matches is the answer. The same matches always come out in the same order.
 
-use super::{Match, Missing};
+use super::{Entries, Match, Missing};
 use crate::rules::model::Confidence;
-use crate::rules::pack::Pack;
 use std::cmp::Reverse;
 
 /// Notes which matches of one record are consequences of others.
-pub(super) fn mark_outranked(pack: &Pack<'_>, matches: &mut [Match]) {
+pub(super) fn mark_outranked(entries: &Entries<'_>, matches: &mut [Match]) {
     let present: Vec<(usize, Confidence)> = matches.iter().map(|m| (m.rule, m.confidence)).collect();
     for m in matches {
         // Rules are in the order of their ids, so the first outranking rule found is always the same one.
         m.outranked_by = present
             .iter()
             .filter(|(rule, confidence)| {
-                *rule != m.rule && *confidence >= m.confidence && outranks(pack, *rule, m.rule)
+                *rule != m.rule && *confidence >= m.confidence && outranks(entries, *rule, m.rule)
             })
             .map(|(rule, _)| *rule)
             .min();
@@ -30,11 +29,11 @@ pub(super) fn sort(matches: &mut [Match]) {
 }
 
 /// Whether one rule outranks another, directly or through rules between them.
-fn outranks(pack: &Pack<'_>, above: usize, below: usize) -> bool {
+pub(super) fn outranks(entries: &Entries<'_>, above: usize, below: usize) -> bool {
     let mut open = vec![above];
     let mut seen = vec![above];
     while let Some(rule) = open.pop() {
-        for &next in &pack.rules[rule].outranks {
+        for &next in &entries.get(rule).outranks {
             let next = next as usize;
             if next == below {
                 return true;

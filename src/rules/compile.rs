@@ -1,8 +1,9 @@
 //! From what `rules/` says to the digest: sentences become needles, references become numbers, regexes are checked.
 
 use super::fold::{fold, fold_variants};
-use super::model::{Condition, Context, Phrase};
+use super::model::{Condition, Context, Head, Phrase, Shared};
 use super::pack::{All, ContextEntry, Entry, IndicationEntry, Node, Pack, Regex, Source, SourceRule, bytes};
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::fmt;
 
@@ -80,41 +81,14 @@ pub fn compile(source: Source, base: Option<Pack<'static>>) -> Result<Pack<'stat
         compiler.entry = pair[0].to_owned();
         compiler.problem("id".into(), "two rules have this id".into());
     }
-    let number = |id: &str| ids.binary_search(&id).ok().map(|n| n as u16);
     let mut rules: Vec<Entry<'static>> = base.rules.into_iter().filter(|entry| !replaced(&entry.id)).collect();
     for entry in &mut rules {
-        entry.outranks = entry.outranks.iter().filter_map(|old| number(&known_ids[usize::from(*old)])).collect();
+        let new = |old: &u16| number(&ids, &known_ids[usize::from(*old)]);
+        entry.outranks = entry.outranks.iter().filter_map(new).collect();
     }
+    let scope = Scope { ids, contexts: &source.shared.contexts, context_numbers };
     for SourceRule { head, body } in &source.rules {
-        compiler.entry = head.id.clone();
-        let mut outranks = Vec::new();
-        for (n, id) in head.outranks.iter().enumerate() {
-            match number(id) {
-                Some(number) => outranks.push(number),
-                None => compiler.problem(format!("outranks[{n}]"), format!("there is no rule `{id}`")),
-            }
-        }
-        let mut surrounding = Vec::new();
-        if let Some(id) = &head.context {
-            match context_numbers.get(id.as_str()) {
-                Some(&number) => {
-                    include_contexts(number, &source.shared.contexts, &context_numbers, &mut surrounding);
-                }
-                None => compiler.problem("context".into(), format!("there is no context `{id}`")),
-            }
-        }
-        let hints = head.hints.iter().enumerate().map(|(n, hint)| compiler.condition(hint, &format!("hints[{n}]")));
-        let hints: Vec<Node> = hints.collect();
-        rules.push(Entry {
-            id: head.id.clone().into(),
-            signature: compiler.condition(&head.signature, "signature"),
-            contexts: surrounding,
-            hints: hints.into_iter().chain(head.lids.iter().map(|&lid| Node::Lid(lid))).collect(),
-            outranks,
-            direction: head.direction.clone(),
-            auth: head.auth.clone(),
-            body: body.clone(),
-        });
+        rules.push(compiler.rule(head, body.clone(), &scope));
     }
     rules.sort_by(|a, b| a.id.cmp(&b.id));
     if !compiler.problems.is_empty() {
@@ -143,6 +117,41 @@ pub fn compile(source: Source, base: Option<Pack<'static>>) -> Result<Pack<'stat
         parameters: bytes(&source.parameters),
         shared: bytes(&source.shared),
     })
+}
+
+/// What a rule's references are looked up in.
+struct Scope<'s> {
+    /// The ids of all rules, sorted.
+    ids: Vec<&'s str>,
+    contexts: &'s [Context],
+    context_numbers: HashMap<&'s str, u16>,
+}
+
+fn number(ids: &[&str], id: &str) -> Option<u16> {
+    ids.binary_search(&id).ok().map(|n| n as u16)
+}
+
+/// Compiles variations of a pack's own rules. Their numbers are those of the pack, so both can be asked about the same text.
+pub struct Recompiler<'s> {
+    compiler: Compiler<'s>,
+    scope: Scope<'s>,
+}
+
+impl<'s> Recompiler<'s> {
+    /// Prepares to compile rules that use the phrases and contexts of `shared`, from which `pack` was compiled.
+    pub fn new(pack: &'s Pack<'_>, shared: &'s Shared) -> Self {
+        let compiler = Compiler::new(&shared.phrases, pack);
+        let numbers = shared.contexts.iter().enumerate().map(|(n, c)| (c.id.as_str(), n as u16)).collect();
+        let ids = pack.rules.iter().map(|rule| rule.id.as_ref()).collect();
+        Self { compiler, scope: Scope { ids, contexts: &shared.contexts, context_numbers: numbers } }
+    }
+
+    /// The entry of a varied rule; nothing where it is no rule any more. A text that the pack does not look for is found nowhere.
+    pub fn entry(&mut self, head: &Head) -> Option<Entry<'static>> {
+        let entry = self.compiler.rule(head, Cow::Borrowed(&[]), &self.scope);
+        let problems = std::mem::take(&mut self.compiler.problems);
+        problems.is_empty().then_some(entry)
+    }
 }
 
 /// A context and, transitively, the contexts that stand for it.
@@ -175,6 +184,36 @@ impl<'s> Compiler<'s> {
             needles,
             problems: Vec::new(),
             entry: String::new(),
+        }
+    }
+
+    fn rule(&mut self, head: &Head, body: Cow<'static, [u8]>, scope: &Scope<'_>) -> Entry<'static> {
+        self.entry = head.id.clone();
+        let mut outranks = Vec::new();
+        for (n, id) in head.outranks.iter().enumerate() {
+            match number(&scope.ids, id) {
+                Some(number) => outranks.push(number),
+                None => self.problem(format!("outranks[{n}]"), format!("there is no rule `{id}`")),
+            }
+        }
+        let mut surrounding = Vec::new();
+        if let Some(id) = &head.context {
+            match scope.context_numbers.get(id.as_str()) {
+                Some(&number) => include_contexts(number, scope.contexts, &scope.context_numbers, &mut surrounding),
+                None => self.problem("context".into(), format!("there is no context `{id}`")),
+            }
+        }
+        let hints = head.hints.iter().enumerate().map(|(n, hint)| self.condition(hint, &format!("hints[{n}]")));
+        let hints: Vec<Node> = hints.collect();
+        Entry {
+            id: head.id.clone().into(),
+            signature: self.condition(&head.signature, "signature"),
+            contexts: surrounding,
+            hints: hints.into_iter().chain(head.lids.iter().map(|&lid| Node::Lid(lid))).collect(),
+            outranks,
+            direction: head.direction.clone(),
+            auth: head.auth.clone(),
+            body,
         }
     }
 
@@ -406,7 +445,6 @@ fn worth(literal: &str) -> (bool, bool, usize) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rules::model::Shared;
 
     fn text(sentence: &str) -> Condition {
         Condition { text: Some(sentence.into()), ..Condition::default() }

@@ -103,7 +103,9 @@ enum Kind {
     Parameters,
     WellKnown,
     /// A file of which only the shipped one counts: what to ask is not a rule pack's to change.
-    Shipped,
+    Intake,
+    Retired,
+    Cmdlets,
 }
 
 impl Prepared {
@@ -115,7 +117,9 @@ impl Prepared {
             "indications.yaml" => Kind::Indications,
             "parameters.yaml" => Kind::Parameters,
             "well-known.yaml" => Kind::WellKnown,
-            "intake.yaml" | "retired.yaml" | "cmdlets.yaml" => Kind::Shipped,
+            "intake.yaml" => Kind::Intake,
+            "retired.yaml" => Kind::Retired,
+            "cmdlets.yaml" => Kind::Cmdlets,
             _ => Kind::Rule(Box::new(match head_of(&text) {
                 Some(head) if text.len() <= LARGEST_FILE => parse(&name, &head),
                 _ => parse::<Rule>(&name, &text).map(|rule| (&rule).into()),
@@ -137,6 +141,7 @@ pub struct Loader {
     source: Source,
     files: Vec<File>,
     errors: Vec<LoadError>,
+    alone: bool,
 }
 
 /// A rule file that was read: kept for its positions, and for the part that is parsed only when it is shown.
@@ -148,6 +153,11 @@ pub(super) struct File {
 }
 
 impl Loader {
+    /// Begins with nothing: the files that are added are the whole set.
+    pub fn standalone() -> Self {
+        Self { alone: true, ..Self::default() }
+    }
+
     /// Begins with the rules of a pack.
     ///
     /// # Errors
@@ -168,7 +178,10 @@ impl Loader {
             Kind::Indications => self.merge(&name, &text, |shared| &mut shared.indications, |i| format!("{i:?}")),
             Kind::Parameters => self.add_parameters(&name, &text),
             Kind::WellKnown => self.add_well_known(&name, &text),
-            Kind::Shipped => Ok(()),
+            Kind::Intake | Kind::Retired | Kind::Cmdlets if !self.alone => Ok(()),
+            Kind::Intake => parse(&name, &text).map(|intake| self.source.shared.intake = intake),
+            Kind::Retired => parse(&name, &text).map(|retired| self.source.shared.retired = retired),
+            Kind::Cmdlets => parse(&name, &text).map(|cmdlets| self.source.shared.cmdlets = cmdlets),
         };
         if let Err(error) = result {
             self.errors.push(error);

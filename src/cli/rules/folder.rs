@@ -2,7 +2,9 @@
 
 use crate::author::diagnostic::{Diagnostic, Findings, SourceFile};
 use crate::author::problems::{IgnoredFile, NotUtf8, TooLarge, UnreadableFile};
+use super::CliError;
 use crate::rules::bounds::{LARGEST_FILE, MOST_FILES, MOST_FOLDERS};
+use crate::rules::{Loader, Prepared, Rules};
 use std::fs;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
@@ -35,6 +37,23 @@ impl Sources {
             }
         }
         sources
+    }
+
+    /// Loads the rules, on top of the built-in ones or alone.
+    ///
+    /// # Errors
+    ///
+    /// When the files are not rules; `rules check` says what is wrong with them.
+    pub fn load(&self, standalone: bool) -> Result<Rules, CliError> {
+        let mut loader =
+            if standalone { Loader::standalone() } else { Loader::on_top_of(Rules::built_in()?.into_pack())? };
+        for file in self.files.iter().filter(|file| !file.text.is_empty()) {
+            loader.add(Prepared::new(file.name.clone(), file.text.clone()));
+        }
+        loader.finish().map_err(|errors| {
+            let lines: Vec<String> = errors.iter().map(ToString::to_string).collect();
+            CliError::new(lines.join("\nfreebusy: ")).help("`freebusy rules check` shows every problem in its place")
+        })
     }
 
     fn push(&mut self, path: &Path, text: String, area: Option<String>, beside: bool) -> usize {

@@ -4,6 +4,7 @@ mod check;
 mod folder;
 mod list;
 mod show;
+mod test;
 
 use super::{CliError, ColorChoice, Status};
 use crate::remedy::plan::nearest;
@@ -22,6 +23,8 @@ pub(super) enum Command {
     Show(show::Args),
     /// Report everything that is wrong in rule files, with its place
     Check(check::Args),
+    /// Run the tests in rule files
+    Test(test::Args),
 }
 
 /// Which rules an author works on.
@@ -59,6 +62,7 @@ pub(super) fn run(command: Command) -> Result<Status, CliError> {
         Command::List(args) => list::run(&args),
         Command::Show(args) => show::run(&args),
         Command::Check(args) => check::run(&args),
+        Command::Test(args) => test::run(&args),
     }
 }
 

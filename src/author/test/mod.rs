@@ -1,0 +1,363 @@
+//! `rules test`: do the rules find what they are for, and nothing else?
+//!
+//! A suite asks every test in the rule files. Beyond that it can change the texts (what happens on the way to the clipboard must not
+//! matter) and the rules (what can be taken away without any test noticing is tested by nobody).
+
+mod mutants;
+pub mod problems;
+mod suite;
+
+pub use mutants::{Loss, Mutant, mutants};
+pub use suite::{Case, Got, Suite, Text, Unread, Wanted, texts};
+
+use super::diagnostic::{Diagnostic, Findings, SourceFile};
+use super::transform::{TRANSFORMATIONS, Transformation};
+use super::yaml::{self, Node};
+use crate::engine::{Analysis, Missing};
+use crate::read::Input;
+use crate::rules::compile::Recompiler;
+use crate::rules::model::{Confidence, Phrase, Shared};
+use crate::rules::pack::Pack;
+use problems::{
+    NeedlessException, Overlap, TestFailed, TestUnreadable, TransformationFailed, UntestedBranch, UntestedGuard,
+};
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
+
+/// Where the rules of a suite are written.
+#[derive(Debug, Default)]
+pub struct Places {
+    /// For a rule's number in the pack, its file's number and tree; nothing for rules that come with the program.
+    files: BTreeMap<usize, (usize, Node)>,
+    /// `phrases.yaml`, where there is one.
+    phrases: Option<(usize, Node)>,
+}
+
+impl Places {
+    /// Finds the rules of a pack in files.
+    pub fn new(pack: &Pack<'_>, files: &[SourceFile]) -> Self {
+        let mut places = Self::default();
+        for (number, file) in files.iter().enumerate() {
+            let rule = pack.rule_index(file.stem());
+            let is_phrases = file.file_name() == "phrases.yaml";
+            if rule.is_none() && !is_phrases {
+                continue;
+            }
+            let Ok(document) = yaml::parse(&file.text) else { continue };
+            match rule {
+                Some(rule) => {
+                    places.files.insert(rule, (number, document.root));
+                }
+                None => places.phrases = Some((number, document.root)),
+            }
+        }
+        places
+    }
+
+    /// Whether a rule is one of the author's.
+    pub fn is_own(&self, rule: usize) -> bool {
+        self.files.contains_key(&rule)
+    }
+}
+
+/// Reports tests that fail.
+pub fn failures(suite: &Suite<'_, '_>, unread: &[Unread], places: &Places, files: &mut Vec<SourceFile>) -> Vec<Diagnostic> {
+    let mut out = Vec::new();
+    for (rule, test, reason) in unread {
+        let mut place = Place::of(suite, places, files, *rule, &format!("tests[{test}]"));
+        place.findings.add(place.span, &TestUnreadable { reason: reason.clone() });
+        out.extend(place.findings.into_list());
+    }
+    for case in suite.cases.iter().filter(|case| !case.passes(&case.answer)) {
+        let got = case.got(&case.answer);
+        let mut place = Place::of(suite, places, files, case.rule, &case.path());
+        let problem = TestFailed { wanted: wanted(suite, case), got: said(suite, &got) };
+        let diagnostic = place.findings.add(place.span.clone(), &problem);
+        if let Some(help) = advice(suite, case, &got) {
+            diagnostic.help = Some(help);
+        }
+        if let (Some(node), Some(source)) = (&place.node, files.get(diagnostic.file)) {
+            let file = diagnostic.file;
+            for piece in got.evidence.iter().take(4) {
+                diagnostic.also(file, node.part(&source.text, piece.clone()), "this misled");
+            }
+            if let Some(first) = got.evidence.first() {
+                // The evidence is what matters; the beginning of a long text is not.
+                diagnostic.span = node.part(&source.text, first.clone());
+                diagnostic.label = format!("this gives {}", said(suite, &got));
+                diagnostic.also.remove(0);
+            }
+        }
+        out.extend(place.findings.into_list());
+    }
+    out
+}
+
+/// Reports texts that do not survive what happens on the way to the clipboard.
+pub fn transformations(suite: &Suite<'_, '_>, places: &Places, files: &mut Vec<SourceFile>) -> Vec<Diagnostic> {
+    let mut out = Vec::new();
+    for case in suite.cases.iter().filter(|case| matches!(case.wanted, Wanted::First(_)) && case.passes(&case.answer)) {
+        let test = &suite.rules[case.rule].tests[case.test];
+        let end = case.answer.matches.first().and_then(|m| m.evidence.last()).map_or(case.text.len(), |last| last.end);
+        for transformation in TRANSFORMATIONS {
+            let Transformation { name, apply, .. } = transformation;
+            let excepted = test.except.iter().position(|e| e.transform == name);
+            let answer = match Input::from_bytes(apply(case.text, end)) {
+                Ok(input) => suite.engine.analyse(&input.records(), case.assumed()),
+                Err(_) => Analysis::default(),
+            };
+            let survives = survives(case, &answer, transformation);
+            let (path, add): (String, &dyn Fn(&mut Findings, Range<usize>)) = match (survives, excepted) {
+                (true, None) | (false, Some(_)) => continue,
+                (true, Some(n)) => (format!("tests[{}].except[{n}].transform", case.test), &|findings, span| {
+                    findings.add(span, &NeedlessException { name: name.to_owned() });
+                }),
+                (false, None) => (case.path(), &|findings, span| {
+                    let got = said(suite, &case.got(&answer));
+                    let problem = TransformationFailed { name: name.to_owned(), wanted: wanted(suite, case), got };
+                    findings.add(span, &problem);
+                }),
+            };
+            let mut place = Place::of(suite, places, files, case.rule, &path);
+            add(&mut place.findings, place.span.clone());
+            out.extend(place.findings.into_list());
+        }
+    }
+    out
+}
+
+/// Whether an answer to a transformed text is still the right one.
+fn survives(case: &Case<'_>, answer: &Analysis, transformation: Transformation) -> bool {
+    let before = case.answer.matches.first();
+    let after = answer.matches.first();
+    let sure = |m: Option<&crate::engine::Match>| m.map(|m| m.confidence);
+    after.is_some_and(|m| m.rule == case.rule) && (transformation.may_weaken || sure(before) == sure(after))
+}
+
+/// A part of the author's rules that can be taken away without any test noticing.
+#[derive(Debug, Clone)]
+pub struct Untested {
+    /// The rule.
+    pub rule: usize,
+    /// The keys that lead to the part.
+    pub path: String,
+    /// What is lost with it.
+    pub loss: Loss,
+}
+
+/// Takes every part of the author's rules away, one at a time; says which tests notice.
+pub fn noticed(suite: &Suite<'_, '_>, shared: &Shared, rule: usize) -> Vec<(Mutant, Vec<usize>)> {
+    let mut recompiler = Recompiler::new(suite.engine.rules().pack(), shared);
+    let mut out = Vec::new();
+    for mutant in mutants(&suite.rules[rule]) {
+        if let Some(entry) = recompiler.entry(&mutant.head) {
+            let broken = suite.broken_by(rule, &entry);
+            out.push((mutant, broken));
+        }
+    }
+    out
+}
+
+/// Takes every wording of the phrases that a rule uses away; says which tests notice. The path is that in `phrases.yaml`.
+pub fn wordings_noticed(suite: &Suite<'_, '_>, shared: &Shared, phrase: &Phrase) -> Vec<(usize, Vec<usize>)> {
+    let mut out = Vec::new();
+    for variant in 0..phrase.variants.len() {
+        let mut varied = shared.clone();
+        for other in varied.phrases.iter_mut().filter(|other| other.id == phrase.id) {
+            other.variants.remove(variant);
+        }
+        let mut recompiler = Recompiler::new(suite.engine.rules().pack(), &varied);
+        let mut broken = BTreeSet::new();
+        for (number, rule) in suite.rules.iter().enumerate() {
+            if let Some(entry) = recompiler.entry(&rule.into()) {
+                if entry.signature != suite.engine.rules().pack().rules[number].signature {
+                    broken.extend(suite.broken_by(number, &entry));
+                }
+            }
+        }
+        out.push((variant, broken.into_iter().collect()));
+    }
+    out
+}
+
+/// Reports what no test needs: guards, or ways to find the failure.
+pub fn untested(
+    suite: &Suite<'_, '_>,
+    shared: &Shared,
+    loss: Loss,
+    places: &Places,
+    files: &mut Vec<SourceFile>,
+) -> Vec<Diagnostic> {
+    let mut out = Vec::new();
+    for rule in (0..suite.rules.len()).filter(|rule| places.is_own(*rule)) {
+        for (mutant, broken) in noticed(suite, shared, rule) {
+            if mutant.loss != loss || !broken.is_empty() {
+                continue;
+            }
+            let mut place = Place::of(suite, places, files, rule, &mutant.path);
+            let what = part_name(&mutant.path);
+            match loss {
+                Loss::Find => place.findings.add(place.span, &UntestedBranch { what }),
+                Loss::Guard => place.findings.add(place.span, &UntestedGuard { what }),
+            };
+            out.extend(place.findings.into_list());
+        }
+    }
+    if let (Loss::Find, Some((file, root))) = (loss, &places.phrases) {
+        for (n, phrase) in root.items().iter().enumerate() {
+            let Some(known) = shared.phrases.iter().find(|p| Some(p.id.as_str()) == phrase.text_of("id")) else { continue };
+            for (variant, broken) in wordings_noticed(suite, shared, known) {
+                if broken.is_empty() {
+                    let mut findings = Findings::new(*file);
+                    let node = find(root, &format!("[{n}].variants[{variant}].text"));
+                    findings.add(node.span.clone(), &UntestedBranch { what: "wording".to_owned() });
+                    out.extend(findings.into_list());
+                }
+            }
+        }
+    }
+    out
+}
+
+/// Reports pairs of rules that are both certain about one text, with no word on which of them is the answer.
+pub fn overlaps(suite: &Suite<'_, '_>, places: &Places, files: &mut Vec<SourceFile>) -> Vec<Diagnostic> {
+    let pack = suite.engine.rules().pack();
+    let mut seen: BTreeSet<(usize, usize)> = BTreeSet::new();
+    let mut out = Vec::new();
+    for case in &suite.cases {
+        // Several records are several failures, which is no contradiction.
+        for reading in case.readings() {
+            let answer = suite.engine.judge([reading], case.assumed(), None);
+            let certain: Vec<usize> =
+                answer.matches.iter().filter(|m| m.confidence == Confidence::Certain).map(|m| m.rule).collect();
+            for (n, a) in certain.iter().enumerate() {
+                for b in &certain[n + 1..] {
+                    let pair = (*a.min(b), *a.max(b));
+                    let own = places.is_own(*a) || places.is_own(*b);
+                    if !own || suite.engine.outranks(*a, *b) || suite.engine.outranks(*b, *a) || !seen.insert(pair) {
+                        continue;
+                    }
+                    let rule = if places.is_own(*a) { *a } else { *b };
+                    let other = if rule == *a { *b } else { *a };
+                    let by = format!("test {} of `{}`", case.test + 1, pack.rules[case.rule].id);
+                    let mut place = Place::of(suite, places, files, rule, "id");
+                    let problem = Overlap { other: pack.rules[other].id.to_string(), by };
+                    place.findings.add(place.span, &problem);
+                    out.extend(place.findings.into_list());
+                }
+            }
+        }
+    }
+    out
+}
+
+/// Where something about a rule is reported.
+struct Place {
+    findings: Findings,
+    span: Range<usize>,
+    node: Option<Node>,
+}
+
+impl Place {
+    fn of(suite: &Suite<'_, '_>, places: &Places, files: &mut Vec<SourceFile>, rule: usize, path: &str) -> Self {
+        match places.files.get(&rule) {
+            Some((file, root)) => {
+                let node = find(root, path);
+                Self { findings: Findings::new(*file), span: mark(node), node: Some(node.clone()) }
+            }
+            // A shipped rule has no file here; its name and the path must do.
+            None => {
+                let name = format!("{} (built in), {path}", suite.engine.rules().pack().rules[rule].id);
+                let known = files.iter().position(|file| file.name == name);
+                let file = known.unwrap_or_else(|| {
+                    files.push(SourceFile { name, text: String::new(), area: None });
+                    files.len() - 1
+                });
+                Self { findings: Findings::new(file), span: 0..0, node: None }
+            }
+        }
+    }
+}
+
+/// The value that a path such as `signature.any[2]` leads to, or the last part that exists.
+fn find<'n>(root: &'n Node, path: &str) -> &'n Node {
+    let mut node = root;
+    for part in path.split(['.', '[']).filter(|part| !part.is_empty()) {
+        let next = match part.strip_suffix(']').and_then(|index| index.parse::<usize>().ok()) {
+            Some(index) => node.items().get(index),
+            None => node.get(part),
+        };
+        match next {
+            Some(next) => node = next,
+            None => break,
+        }
+    }
+    node
+}
+
+/// The part of a node that a message marks.
+fn mark(node: &Node) -> Range<usize> {
+    match (node.entries().first(), node.items().first()) {
+        // A branch with one key is known by its value.
+        (Some(entry), _) if node.entries().len() == 1 => entry.key_span.start..entry.value.span.end.max(entry.key_span.end),
+        (Some(entry), _) => entry.key_span.clone(),
+        (None, Some(item)) => mark(item),
+        (None, None) => node.span.clone(),
+    }
+}
+
+/// What a part of a rule is called.
+fn part_name(path: &str) -> String {
+    let last = path.rsplit('.').next().unwrap_or(path);
+    let (key, _) = last.split_once('[').unwrap_or((last, ""));
+    match key {
+        "any" if last.contains('[') => "branch".to_owned(),
+        "all" => "requirement".to_owned(),
+        "none" => "exclusion".to_owned(),
+        "hints" => "hint".to_owned(),
+        other => format!("`{other}`"),
+    }
+}
+
+fn wanted(suite: &Suite<'_, '_>, case: &Case<'_>) -> String {
+    let id = &suite.engine.rules().pack().rules[case.rule].id;
+    match case.wanted {
+        Wanted::First(confidence) => format!("`{id}`, {}", confidence.id()),
+        Wanted::NotCertain => format!("anything but `{id}`, certain"),
+    }
+}
+
+fn said(suite: &Suite<'_, '_>, got: &Got) -> String {
+    match got.first {
+        Some((rule, confidence, _)) => {
+            format!("`{}`, {}", suite.engine.rules().pack().rules[rule].id, confidence.id())
+        }
+        None => "no match".to_owned(),
+    }
+}
+
+/// What to do about a failing test, as far as the answer tells.
+fn advice(suite: &Suite<'_, '_>, case: &Case<'_>, got: &Got) -> Option<String> {
+    let pack = suite.engine.rules().pack();
+    let id = &pack.rules[case.rule].id;
+    Some(match (case.wanted, got.first) {
+        (Wanted::NotCertain, _) => {
+            "exclude what is special about this text with `none`, or take a longer part of the sentence".to_owned()
+        }
+        (Wanted::First(_), None) => format!("save the text and run `freebusy explain --why-not {id} FILE`"),
+        (Wanted::First(_), Some((rule, _, missing))) if rule == case.rule => match missing {
+            Missing::Context(context) => {
+                let title = &pack.contexts[usize::from(context)].title;
+                format!("the text does not show {title}; `assume` stands for it, and `expect: possible` says so")
+            }
+            Missing::Direction(direction) => {
+                format!("the text shows the direction {}, which the rule does not name", direction.id())
+            }
+            Missing::Signature => "only hints hold; the signature does not".to_owned(),
+            Missing::Nothing => "write `expect: certain`, or make the signature ask for more".to_owned(),
+        },
+        (Wanted::First(_), Some((rule, ..))) => {
+            format!("if `{}` is only a consequence here, name it under `outranks`", pack.rules[rule].id)
+        }
+    })
+}

@@ -1,0 +1,128 @@
+//! `freebusy rules test`
+
+use super::check::{check, summary};
+use super::folder::Sources;
+use super::{CliError, ColorChoice, Status, pretty};
+use crate::author::check::worst;
+use crate::author::diagnostic::{Diagnostic, Severity};
+use crate::author::show;
+use crate::author::test::{Loss, Places, Suite, failures, overlaps, texts, transformations, untested};
+use crate::engine::Engine;
+use crate::rules::Rules;
+use clap::ValueEnum;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// For people
+    Text,
+    /// For programs
+    Json,
+}
+
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Exit codes: 0 all tests pass, 1 some fail, 2 the rules could not be read.")]
+pub(in crate::cli) struct Args {
+    #[command(flatten)]
+    set: super::Set,
+    #[command(flatten)]
+    beyond: Beyond,
+    /// The form of the output
+    #[arg(long, value_enum, default_value = "text")]
+    format: Format,
+    /// When to use colours
+    #[arg(long, value_enum, default_value = "auto", value_name = "WHEN")]
+    color: ColorChoice,
+    /// Columns of the output
+    #[arg(long, value_name = "COLUMNS")]
+    width: Option<usize>,
+}
+
+/// What is asked beyond the tests themselves.
+#[derive(Debug, Clone, Copy, Default, clap::Args)]
+pub(super) struct Beyond {
+    /// Change the texts as consoles, mails and exports do, and take each guard (`outranks`, `none`, `context`, a requirement) out of the rules: no
+    /// answer may change, and some test must fail
+    #[arg(long)]
+    mutate: bool,
+    /// Report every phrase and branch that no test needs
+    #[arg(long)]
+    coverage: bool,
+    /// Report pairs of rules that are both certain about one text, with no `outranks` between them
+    #[arg(long)]
+    overlap: bool,
+}
+
+pub(in crate::cli) fn run(args: &Args) -> Result<Status, CliError> {
+    let style = crate::cli::style(args.color, args.width);
+    let mut sources = Sources::read(&args.set.paths());
+    let broken: Vec<Diagnostic> = check(&sources, args.set.standalone, None)?
+        .into_iter()
+        .filter(|d| d.code.severity != Severity::Warning && !is_about_tests(d))
+        .collect();
+    if !broken.is_empty() {
+        let count = summary(sources.files.len(), &broken);
+        let text = show::terminal(&sources.files, &broken, style) + &format!("{count}; no test was run\n");
+        crate::cli::print(&text, style.color)?;
+        let unreadable = worst(&broken) == Some(Severity::Unreadable);
+        return Ok(if unreadable { Status::Failed } else { Status::NoMatch });
+    }
+    let rules = sources.load(args.set.standalone)?;
+    let outcome = ask(&rules, &mut sources, args.beyond)?;
+    let text = match args.format {
+        Format::Text => show::terminal(&sources.files, &outcome.diagnostics, style) + &outcome.summary() + "\n",
+        Format::Json => {
+            let mut report = show::json(&sources.files, &outcome.diagnostics);
+            report["tests"] = outcome.tests.into();
+            pretty(&report)?
+        }
+    };
+    crate::cli::print(&text, style.color && args.format == Format::Text)?;
+    Ok(if outcome.diagnostics.is_empty() { Status::Answer } else { Status::NoMatch })
+}
+
+/// A rule without tests can be tested all the same: it may break others.
+fn is_about_tests(diagnostic: &Diagnostic) -> bool {
+    diagnostic.code.name == "no-positive-test"
+}
+
+/// What the tests gave.
+pub(super) struct Outcome {
+    pub diagnostics: Vec<Diagnostic>,
+    rules: usize,
+    tests: usize,
+}
+
+impl Outcome {
+    pub fn summary(&self) -> String {
+        let failed = match self.diagnostics.len() {
+            0 => "all is well".to_owned(),
+            1 => "1 problem".to_owned(),
+            n => format!("{n} problems"),
+        };
+        format!("{} tests of {} rules: {failed}", self.tests, self.rules)
+    }
+}
+
+/// Runs the tests of all rules.
+pub(super) fn ask(rules: &Rules, sources: &mut Sources, beyond: Beyond) -> Result<Outcome, CliError> {
+    let engine = Engine::new(rules);
+    let all = rules.all()?;
+    let shared = rules.pack().shared()?;
+    let (texts, unread) = texts(&all);
+    let records: Vec<_> = texts.iter().map(|text| text.records()).collect();
+    let suite = Suite::new(&engine, &all, &texts, &records);
+    let places = Places::new(rules.pack(), &sources.files);
+    let files = &mut sources.files;
+    let mut diagnostics = failures(&suite, &unread, &places, files);
+    if beyond.mutate {
+        diagnostics.extend(transformations(&suite, &places, files));
+        diagnostics.extend(untested(&suite, &shared, Loss::Guard, &places, files));
+    }
+    if beyond.coverage {
+        diagnostics.extend(untested(&suite, &shared, Loss::Find, &places, files));
+    }
+    if beyond.overlap {
+        diagnostics.extend(overlaps(&suite, &places, files));
+    }
+    Ok(Outcome { diagnostics, rules: all.len(), tests: suite.cases.len() + unread.len() })
+}
