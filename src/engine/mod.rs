@@ -9,7 +9,11 @@
 
 mod condition;
 mod finder;
+mod near;
 mod rank;
+mod trace;
+
+pub use trace::{Part, Reason, Trace, WhyNot};
 
 use crate::facts::Facts;
 use crate::record::Record;

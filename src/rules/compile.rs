@@ -146,6 +146,13 @@ impl<'s> Recompiler<'s> {
         Self { compiler, scope: Scope { ids, contexts: &shared.contexts, context_numbers: numbers } }
     }
 
+    /// A condition; nothing where it says nothing.
+    pub fn condition(&mut self, condition: &Condition) -> Option<Node> {
+        let node = self.compiler.condition(condition, "");
+        let problems = std::mem::take(&mut self.compiler.problems);
+        problems.is_empty().then_some(node)
+    }
+
     /// The entry of a varied rule; nothing where it is no rule any more. A text that the pack does not look for is found nowhere.
     pub fn entry(&mut self, head: &Head) -> Option<Entry<'static>> {
         let entry = self.compiler.rule(head, Cow::Borrowed(&[]), &self.scope);
