@@ -8,8 +8,10 @@ mod excerpt;
 mod redact;
 mod render;
 mod sanitize;
+mod template;
 
 pub use answer::Answer;
 pub use redact::Redactor;
 pub use render::{Format, RenderError, Renderer, Style};
 pub use sanitize::{escape_invisible, printable};
+pub(crate) use template::{clean, environment, fence, markdown, one_line};

@@ -5,9 +5,9 @@
 use super::answer::{Answer, Verdict};
 use super::excerpt::excerpt;
 use super::sanitize::{escape_invisible, printable};
-use minijinja::syntax::SyntaxConfig;
+use super::template::{clean, environment};
 use minijinja::value::Serde;
-use minijinja::{AutoEscape, Environment, Error, UndefinedBehavior, Value, context};
+use minijinja::{Error, Value, context};
 use std::borrow::Cow;
 use std::fmt;
 
@@ -138,28 +138,15 @@ impl Renderer {
     }
 
     fn render(&self, template: &str, context: Value, terminal: bool) -> Result<String, RenderError> {
-        let mut environment = Environment::new();
-        environment.set_undefined_behavior(UndefinedBehavior::Strict);
-        environment.set_fuel(Some(5_000_000));
-        let syntax = SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build();
-        environment.set_syntax(syntax.map_err(RenderError::Template)?);
-        environment.set_auto_escape_callback(
-            |name| {
-                if name.ends_with(".html") { AutoEscape::Html } else { AutoEscape::None }
-            },
-        );
+        let mut environment = environment().map_err(RenderError::Template)?;
         let width = self.style.width;
         let color = terminal && self.style.color;
         environment.add_filter("wrap", move |text: Cow<'_, str>, indent: usize| wrap(&text, width, indent));
         environment.add_filter("paint", move |text: Cow<'_, str>, kind: Cow<'_, str>| paint(&text, &kind, color));
         environment.add_filter("indent_lines", |text: Cow<'_, str>, indent: usize| indent_lines(&text, indent));
-        environment.add_filter("md", |text: Cow<'_, str>| markdown(&text));
-        environment.add_filter("fence", |text: Cow<'_, str>| fence(&text));
-        environment.add_filter("one_line", |text: Cow<'_, str>| text.split_whitespace().collect::<Vec<_>>().join(" "));
         if terminal {
             // Everything that stands in an expression may come from the input.
-            environment
-                .set_formatter(|out, state, value| minijinja::escape_formatter(out, state, &clean_for_terminal(value)));
+            environment.set_formatter(|out, state, value| minijinja::escape_formatter(out, state, &clean(value)));
         }
         let sources = BUILT_IN.iter().map(|(name, source)| {
             let replaced = self.overrides.iter().find(|(n, _)| n == name).map(|(_, s)| s.as_str());
@@ -176,14 +163,6 @@ impl Renderer {
             .and_then(|t| t.render(context))
             .map(|text| format!("{}\n", text.trim_end()))
             .map_err(RenderError::Template)
-    }
-}
-
-/// What stands in an expression of a terminal template: cleaned, unless one of this file's own filters made it.
-fn clean_for_terminal(value: &Value) -> Value {
-    match value.as_str() {
-        Some(text) if !value.is_safe() => Value::from(printable(text).into_owned()),
-        _ => value.clone(),
     }
 }
 
@@ -239,32 +218,6 @@ fn indent_lines(text: &str, indent: usize) -> String {
     text.trim_end().lines().map(|line| format!("{blank}{line}")).collect::<Vec<_>>().join("\n")
 }
 
-/// Escapes what Markdown or an HTML-rendering ticket system would act on.
-fn markdown(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in printable(text).trim().chars() {
-        match c {
-            '\\' | '`' | '*' | '_' | '[' | ']' | '#' | '|' | '~' | '!' => {
-                out.push('\\');
-                out.push(c);
-            }
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '&' => out.push_str("&amp;"),
-            other => out.push(other),
-        }
-    }
-    out
-}
-
-/// A code block whose fence is longer than any run of backticks inside.
-fn fence(text: &str) -> String {
-    let text = printable(text);
-    let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or(0);
-    let fence = "`".repeat(longest.max(2) + 1);
-    format!("{fence}\n{}\n{fence}", text.trim_end())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -275,15 +228,5 @@ mod tests {
             wrap("aaaa bbbb cccc dddd eeee ffff gggg hhhh\n\ni", 36, 4),
             "aaaa bbbb cccc dddd eeee ffff\n    gggg hhhh\n\n    i"
         );
-    }
-
-    #[test]
-    fn a_code_block_cannot_be_left() {
-        assert_eq!(fence("a ``` b"), "````\na ``` b\n````");
-    }
-
-    #[test]
-    fn markup_from_the_input_is_text() {
-        assert_eq!(markdown("<script>[x](y) `z`"), "&lt;script&gt;\\[x\\](y) \\`z\\`");
     }
 }
