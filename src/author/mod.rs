@@ -2,3 +2,5 @@
 //!
 //! Nothing here takes part in an answer. It looks at rules from above, with everything that an answer uses (engine, remedy,
 //! report), so it stands after them; only [`crate::cli`] uses it.
+
+pub mod docs;

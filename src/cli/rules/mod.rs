@@ -1,5 +1,6 @@
 //! `freebusy rules`: one file per subcommand.
 
+mod docs;
 mod list;
 mod show;
 
@@ -17,6 +18,8 @@ pub(super) enum Command {
     List(list::Args),
     /// Show one rule
     Show(show::Args),
+    /// Write the catalogue as pages, with a search that needs no server
+    Docs(docs::Args),
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -31,6 +34,7 @@ pub(super) fn run(command: Command) -> Result<Status, CliError> {
     match command {
         Command::List(args) => list::run(&args),
         Command::Show(args) => show::run(&args),
+        Command::Docs(args) => docs::run(&args),
     }
 }
 
