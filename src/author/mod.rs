@@ -6,6 +6,8 @@
 pub mod background;
 pub mod check;
 pub mod diagnostic;
+pub mod docs;
+pub mod draft;
 pub mod problems;
 pub mod schema;
 pub mod show;

@@ -1,12 +1,13 @@
 //! `freebusy explain`
 
 use super::{CliError, ColorChoice, Status};
-use crate::engine::Engine;
+use crate::engine::{Engine, WhyNot};
 use crate::read::{Input, ReadError};
+use crate::record::Record;
 use crate::remedy::{Planner, Values};
 use crate::report::answer::{InputView, Verdict};
-use crate::report::{Answer, Format, Redactor, Renderer};
-use crate::rules::model::{Kind, Parameter};
+use crate::report::{Answer, Format, Redactor, Renderer, WhyNotView};
+use crate::rules::model::{Head, Kind, Parameter};
 use crate::rules::pack::Pack;
 use clap::ValueEnum;
 use std::collections::BTreeMap;
@@ -40,6 +41,9 @@ pub(super) struct Args {
     /// Take your word that the text comes from there, such as `free-busy`
     #[arg(long, value_name = "CONTEXT")]
     assume: Vec<String>,
+    /// Show why this rule is not the answer: its condition, part by part
+    #[arg(long, value_name = "RULE", conflicts_with = "brief")]
+    why_not: Option<String>,
     /// A value for the commands, such as cloud_mailbox=user1@contoso.com
     #[arg(long, value_name = "NAME=VALUE", value_parser = name_and_value)]
     set: Vec<(String, String)>,
@@ -84,6 +88,9 @@ pub(super) fn run(args: Args) -> Result<Status, CliError> {
     }
     let records = input.records();
     let analysis = engine.analyse(&records, &assumed);
+    if let Some(id) = &args.why_not {
+        return why_not(&args, &engine, &records, &assumed, &input.text, id);
+    }
     let view =
         InputView { format: input.format.to_owned(), encoding: input.encoding.to_owned(), records: records.len() };
     let answer = Answer::new(&engine, &analysis, &planner, &input.text, view)
@@ -101,6 +108,44 @@ pub(super) fn run(args: Args) -> Result<Status, CliError> {
         .map_err(|error| CliError::new(error.to_string()))?;
     super::print(&text, style.color && matches!(format, Format::Text | Format::Brief))?;
     Ok(if answer.verdict == Verdict::None { Status::NoMatch } else { Status::Answer })
+}
+
+/// Shows a rule's condition, part by part.
+fn why_not(
+    args: &Args,
+    engine: &Engine<'_>,
+    records: &[Record<'_>],
+    assumed: &[u16],
+    text: &str,
+    id: &str,
+) -> Result<Status, CliError> {
+    let rules = engine.rules();
+    let rule = super::rules::find(rules, id)?;
+    let Some(number) = rules.pack().rule_index(id) else { return Ok(Status::Failed) };
+    let shared = rules.pack().shared()?;
+    let head = Head::from(&rule);
+    // Of several events the one where most of the rule holds is the interesting one.
+    let all = records.iter().map(|record| engine.why_not(&engine.read(record), number, &head, &shared, assumed));
+    let interesting = |why: &WhyNot| {
+        let found: usize =
+            why.signature.evidence.iter().chain(why.signature.parts.iter().flat_map(|p| &p.evidence)).count();
+        (why.missing.is_none(), why.missing, std::cmp::Reverse(found))
+    };
+    let Some(why) = all.min_by_key(interesting) else { return Ok(Status::NoMatch) };
+    let analysis = engine.analyse(records, assumed);
+    let view = WhyNotView::new(rules.pack(), number, rule.title, &why, &analysis, text);
+    let style = super::style(args.color, args.width);
+    let shown = match args.format {
+        OutputFormat::Json => super::rules::pretty(&serde_json::to_value(&view).map_err(super::rules::json_error)?)?,
+        OutputFormat::Text => Renderer::new(super::load::templates(args.templates.as_deref())?, style)
+            .why_not(&view)
+            .map_err(|error| CliError::new(error.to_string()))?,
+        OutputFormat::Markdown | OutputFormat::Html => {
+            return Err(CliError::new("--why-not has the formats text and json"));
+        }
+    };
+    super::print(&shown, style.color && args.format == OutputFormat::Text)?;
+    Ok(Status::Answer)
 }
 
 fn assumed(pack: &Pack<'_>, names: &[String]) -> Result<Vec<u16>, CliError> {

@@ -35,7 +35,7 @@ pub struct Args {
 enum Command {
     /// Say which documented failure a pasted error is, on what evidence, and what to do
     Explain(Box<explain::Args>),
-    /// List and show the rules
+    /// List and show the rules; write, check, test and publish your own
     #[command(subcommand)]
     Rules(rules::Command),
     /// Print a completion script for a shell

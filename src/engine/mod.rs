@@ -150,6 +150,12 @@ impl<'p> Engine<'p> {
         analysis
     }
 
+    /// The contexts that a record shows, by id.
+    pub fn contexts(&self, reading: &Reading<'_>) -> Vec<String> {
+        let shown = self.rules.pack().contexts.iter().zip(&reading.surroundings.contexts);
+        shown.filter(|(_, sites)| !sites.is_empty()).map(|(context, _)| context.id.to_string()).collect()
+    }
+
     /// Whether one rule outranks another, directly or through rules between them.
     pub fn outranks(&self, above: usize, below: usize) -> bool {
         rank::outranks(&Entries { pack: self.rules.pack(), instead: None }, above, below)

@@ -65,7 +65,8 @@ impl Engine<'_> {
     /// Asks why a rule holds in a record, or does not. `shared` is that from which the rules were compiled.
     pub fn why_not(&self, reading: &Reading<'_>, rule: usize, head: &Head, shared: &Shared, assumed: &[u16]) -> WhyNot {
         let pack = self.rules().pack();
-        let mut tracer = Tracer { reading, evaluator: reading.evaluator(), shared, compiler: Recompiler::new(pack, shared) };
+        let mut tracer =
+            Tracer { reading, evaluator: reading.evaluator(), shared, compiler: Recompiler::new(pack, shared) };
         let context = head.context.as_ref().and_then(|id| shared.contexts.iter().find(|context| context.id == *id));
         WhyNot {
             signature: tracer.condition(&head.signature),
@@ -100,7 +101,9 @@ impl Tracer<'_> {
         let found = self.sites(&required);
         if !condition.none.is_empty() {
             let excluded: Vec<Trace> = condition.none.iter().map(|none| self.condition(none)).collect();
-            let holds = found.is_empty() || !self.sites(condition).is_empty();
+            // Beside nothing, every place of what is excluded is near.
+            let near = if found.is_empty() { excluded.iter().any(|e| e.holds) } else { self.sites(condition).is_empty() };
+            let holds = !near;
             parts.push(Trace { part: Part::None(within), holds, evidence: Vec::new(), reason: None, parts: excluded });
         }
         let all_hold = parts.iter().filter(|part| !matches!(part.part, Part::None(_))).all(|part| part.holds);
@@ -124,7 +127,8 @@ impl Tracer<'_> {
     /// The single tests of a condition.
     fn tests(&mut self, condition: &Condition) -> Vec<Trace> {
         let facts = self.evaluator.facts;
-        let numbers = |found: &[crate::facts::Found<u32>]| found.iter().map(|f| f.value.to_string()).collect::<Vec<_>>();
+        let numbers =
+            |found: &[crate::facts::Found<u32>]| found.iter().map(|f| f.value.to_string()).collect::<Vec<_>>();
         let none = Condition::default();
         let mut tests = Vec::new();
         if let Some(text) = &condition.text {
@@ -133,7 +137,8 @@ impl Tracer<'_> {
         }
         if let Some(id) = &condition.phrase {
             let phrase = self.shared.phrases.iter().find(|phrase| phrase.id == *id);
-            let wordings = phrase.map_or(&[][..], |phrase| &phrase.variants).iter().map(|variant| variant.text.as_str());
+            let wordings =
+                phrase.map_or(&[][..], |phrase| &phrase.variants).iter().map(|variant| variant.text.as_str());
             let reason = self.near(wordings);
             tests.push(("phrase", id.clone(), Condition { phrase: Some(id.clone()), ..none.clone() }, reason));
         }
@@ -174,7 +179,13 @@ impl Tracer<'_> {
                 let sites = self.sites(&only);
                 let holds = !sites.is_empty();
                 let reason = if holds { None } else { reason };
-                Trace { part: Part::Test(key, value), holds, evidence: self.evidence(&sites), reason, parts: Vec::new() }
+                Trace {
+                    part: Part::Test(key, value),
+                    holds,
+                    evidence: self.evidence(&sites),
+                    reason,
+                    parts: Vec::new(),
+                }
             })
             .collect()
     }

@@ -8,9 +8,13 @@ mod excerpt;
 mod redact;
 mod render;
 mod sanitize;
+mod template;
+mod why_not;
 
 pub use answer::Answer;
 pub use redact::Redactor;
 pub use render::{Format, RenderError, Renderer, Style};
 pub(crate) use sanitize::replacement;
 pub use sanitize::{escape_invisible, printable};
+pub(crate) use template::{clean, environment, fence, markdown, one_line};
+pub use why_not::WhyNotView;

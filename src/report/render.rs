@@ -5,9 +5,10 @@
 use super::answer::{Answer, Verdict};
 use super::excerpt::excerpt;
 use super::sanitize::{escape_invisible, printable};
-use minijinja::syntax::SyntaxConfig;
+use super::template::{clean, environment};
+use super::why_not::WhyNotView;
 use minijinja::value::Serde;
-use minijinja::{AutoEscape, Environment, Error, UndefinedBehavior, Value, context};
+use minijinja::{Error, Value, context};
 use std::borrow::Cow;
 use std::fmt;
 
@@ -69,13 +70,16 @@ impl std::error::Error for RenderError {
 }
 
 /// The templates that come with the program.
-const BUILT_IN: [(&str, &str); 7] = [
+const BUILT_IN: [(&str, &str); 10] = [
     ("match.txt", include_str!("../../templates/match.txt")),
     ("unsure.txt", include_str!("../../templates/unsure.txt")),
     ("brief.txt", include_str!("../../templates/brief.txt")),
     ("explain.md", include_str!("../../templates/explain.md")),
     ("explain.html", include_str!("../../templates/explain.html")),
     ("rule.txt", include_str!("../../templates/rule.txt")),
+    ("why-not.txt", include_str!("../../templates/why-not.txt")),
+    ("new-rule.yaml", include_str!("../../templates/new-rule.yaml")),
+    ("new-rule.txt", include_str!("../../templates/new-rule.txt")),
     ("words.txt", include_str!("../../templates/words.txt")),
 ];
 
@@ -128,6 +132,46 @@ impl Renderer {
         self.render(template, context, terminal)
     }
 
+    /// Renders why a rule is not the answer.
+    ///
+    /// # Errors
+    ///
+    /// When a template is wrong.
+    pub fn why_not(&self, why: &WhyNotView) -> Result<String, RenderError> {
+        self.render("why-not.txt", context! { why => Value::from(Serde(why)) }, true)
+    }
+
+    /// Writes a new rule file.
+    ///
+    /// # Errors
+    ///
+    /// When a template is wrong.
+    pub fn new_rule(
+        &self,
+        id: &str,
+        area: &str,
+        schema: &str,
+        today: &str,
+        draft: &impl serde::Serialize,
+    ) -> Result<String, RenderError> {
+        let context = context! { id, area, schema, today, draft => Value::from(Serde(draft)) };
+        self.render("new-rule.yaml", context, false)
+    }
+
+    /// Says what a new rule file was made of.
+    ///
+    /// # Errors
+    ///
+    /// When a template is wrong.
+    pub fn new_rule_summary(
+        &self,
+        path: &str,
+        folder: &str,
+        draft: &impl serde::Serialize,
+    ) -> Result<String, RenderError> {
+        self.render("new-rule.txt", context! { path, folder, draft => Value::from(Serde(draft)) }, true)
+    }
+
     /// Renders one rule, with its commands as they stand in the file.
     ///
     /// # Errors
@@ -138,28 +182,17 @@ impl Renderer {
     }
 
     fn render(&self, template: &str, context: Value, terminal: bool) -> Result<String, RenderError> {
-        let mut environment = Environment::new();
-        environment.set_undefined_behavior(UndefinedBehavior::Strict);
-        environment.set_fuel(Some(5_000_000));
-        let syntax = SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build();
-        environment.set_syntax(syntax.map_err(RenderError::Template)?);
-        environment.set_auto_escape_callback(
-            |name| {
-                if name.ends_with(".html") { AutoEscape::Html } else { AutoEscape::None }
-            },
-        );
+        let mut environment = environment().map_err(RenderError::Template)?;
         let width = self.style.width;
         let color = terminal && self.style.color;
         environment.add_filter("wrap", move |text: Cow<'_, str>, indent: usize| wrap(&text, width, indent));
+        environment.add_filter("yaml", |text: Cow<'_, str>| yaml(&text));
+        environment.add_filter("block", |text: Cow<'_, str>, indent: usize| block(&text, indent));
         environment.add_filter("paint", move |text: Cow<'_, str>, kind: Cow<'_, str>| paint(&text, &kind, color));
         environment.add_filter("indent_lines", |text: Cow<'_, str>, indent: usize| indent_lines(&text, indent));
-        environment.add_filter("md", |text: Cow<'_, str>| markdown(&text));
-        environment.add_filter("fence", |text: Cow<'_, str>| fence(&text));
-        environment.add_filter("one_line", |text: Cow<'_, str>| text.split_whitespace().collect::<Vec<_>>().join(" "));
         if terminal {
             // Everything that stands in an expression may come from the input.
-            environment
-                .set_formatter(|out, state, value| minijinja::escape_formatter(out, state, &clean_for_terminal(value)));
+            environment.set_formatter(|out, state, value| minijinja::escape_formatter(out, state, &clean(value)));
         }
         let sources = BUILT_IN.iter().map(|(name, source)| {
             let replaced = self.overrides.iter().find(|(n, _)| n == name).map(|(_, s)| s.as_str());
@@ -176,14 +209,6 @@ impl Renderer {
             .and_then(|t| t.render(context))
             .map(|text| format!("{}\n", text.trim_end()))
             .map_err(RenderError::Template)
-    }
-}
-
-/// What stands in an expression of a terminal template: cleaned, unless one of this file's own filters made it.
-fn clean_for_terminal(value: &Value) -> Value {
-    match value.as_str() {
-        Some(text) if !value.is_safe() => Value::from(printable(text).into_owned()),
-        _ => value.clone(),
     }
 }
 
@@ -234,35 +259,31 @@ fn wrap(text: &str, width: usize, indent: usize) -> String {
     out
 }
 
+/// A text as a YAML value on one line.
+fn yaml(text: &str) -> String {
+    let text = printable(text);
+    let plain = |c: char| c.is_ascii_alphanumeric() || " ./_()-".contains(c);
+    let word = text.starts_with(|c: char| c.is_ascii_alphabetic()) && text.contains(' ');
+    if word && text.chars().all(plain) && !text.ends_with(' ') {
+        return text.into_owned();
+    }
+    // A JSON text is a YAML text in double quotes.
+    serde_json::Value::from(text.into_owned()).to_string()
+}
+
+/// A text as a YAML block, every line as it is.
+fn block(text: &str, indent: usize) -> String {
+    let text = printable(text);
+    let blank = " ".repeat(indent);
+    // A first line that begins with a blank would be taken for deeper indentation.
+    let indicator = if text.starts_with([' ', '\t', '\n']) { "|2" } else { "|" };
+    let lines = text.lines().map(|line| if line.trim().is_empty() { String::new() } else { format!("{blank}{line}") });
+    format!("{indicator}\n{}", lines.collect::<Vec<_>>().join("\n"))
+}
+
 fn indent_lines(text: &str, indent: usize) -> String {
     let blank = " ".repeat(indent);
     text.trim_end().lines().map(|line| format!("{blank}{line}")).collect::<Vec<_>>().join("\n")
-}
-
-/// Escapes what Markdown or an HTML-rendering ticket system would act on.
-fn markdown(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in printable(text).trim().chars() {
-        match c {
-            '\\' | '`' | '*' | '_' | '[' | ']' | '#' | '|' | '~' | '!' => {
-                out.push('\\');
-                out.push(c);
-            }
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '&' => out.push_str("&amp;"),
-            other => out.push(other),
-        }
-    }
-    out
-}
-
-/// A code block whose fence is longer than any run of backticks inside.
-fn fence(text: &str) -> String {
-    let text = printable(text);
-    let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or(0);
-    let fence = "`".repeat(longest.max(2) + 1);
-    format!("{fence}\n{}\n{fence}", text.trim_end())
 }
 
 #[cfg(test)]
@@ -275,15 +296,5 @@ mod tests {
             wrap("aaaa bbbb cccc dddd eeee ffff gggg hhhh\n\ni", 36, 4),
             "aaaa bbbb cccc dddd eeee ffff\n    gggg hhhh\n\n    i"
         );
-    }
-
-    #[test]
-    fn a_code_block_cannot_be_left() {
-        assert_eq!(fence("a ``` b"), "````\na ``` b\n````");
-    }
-
-    #[test]
-    fn markup_from_the_input_is_text() {
-        assert_eq!(markdown("<script>[x](y) `z`"), "&lt;script&gt;\\[x\\](y) \\`z\\`");
     }
 }

@@ -1,6 +1,8 @@
 //! What the test files share: the built-in rules, ready to ask.
 #![allow(dead_code, reason = "each test file uses its part")]
 
+pub mod pages;
+
 use freebusy::engine::Engine;
 use freebusy::read::Input;
 use freebusy::rules::Rules;

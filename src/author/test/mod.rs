@@ -61,7 +61,12 @@ impl Places {
 }
 
 /// Reports tests that fail.
-pub fn failures(suite: &Suite<'_, '_>, unread: &[Unread], places: &Places, files: &mut Vec<SourceFile>) -> Vec<Diagnostic> {
+pub fn failures(
+    suite: &Suite<'_, '_>,
+    unread: &[Unread],
+    places: &Places,
+    files: &mut Vec<SourceFile>,
+) -> Vec<Diagnostic> {
     let mut out = Vec::new();
     for (rule, test, reason) in unread {
         let mut place = Place::of(suite, places, files, *rule, &format!("tests[{test}]"));
@@ -205,7 +210,9 @@ pub fn untested(
     }
     if let (Loss::Find, Some((file, root))) = (loss, &places.phrases) {
         for (n, phrase) in root.items().iter().enumerate() {
-            let Some(known) = shared.phrases.iter().find(|p| Some(p.id.as_str()) == phrase.text_of("id")) else { continue };
+            let Some(known) = shared.phrases.iter().find(|p| Some(p.id.as_str()) == phrase.text_of("id")) else {
+                continue;
+            };
             for (variant, broken) in wordings_noticed(suite, shared, known) {
                 if broken.is_empty() {
                     let mut findings = Findings::new(*file);
@@ -299,7 +306,9 @@ fn find<'n>(root: &'n Node, path: &str) -> &'n Node {
 fn mark(node: &Node) -> Range<usize> {
     match (node.entries().first(), node.items().first()) {
         // A branch with one key is known by its value.
-        (Some(entry), _) if node.entries().len() == 1 => entry.key_span.start..entry.value.span.end.max(entry.key_span.end),
+        (Some(entry), _) if node.entries().len() == 1 => {
+            entry.key_span.start..entry.value.span.end.max(entry.key_span.end)
+        }
         (Some(entry), _) => entry.key_span.clone(),
         (None, Some(item)) => mark(item),
         (None, None) => node.span.clone(),

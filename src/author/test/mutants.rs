@@ -152,7 +152,8 @@ mod tests {
             none: vec![leaf("e")],
             ..Condition::default()
         };
-        let paths: Vec<(String, Loss)> = variations(&condition, "s").into_iter().map(|(path, loss, _)| (path, loss)).collect();
+        let paths: Vec<(String, Loss)> =
+            variations(&condition, "s").into_iter().map(|(path, loss, _)| (path, loss)).collect();
         let wanted = [
             ("s.text", Loss::Guard),
             ("s.any", Loss::Guard),

@@ -1,8 +1,8 @@
 //! Reads rule files for those who write them: everything that cannot be read becomes a diagnostic, never the end.
 
+use super::CliError;
 use crate::author::diagnostic::{Diagnostic, Findings, SourceFile};
 use crate::author::problems::{IgnoredFile, NotUtf8, TooLarge, UnreadableFile};
-use super::CliError;
 use crate::rules::bounds::{LARGEST_FILE, MOST_FILES, MOST_FOLDERS};
 use crate::rules::{Loader, Prepared, Rules};
 use std::fs;

@@ -1,8 +1,11 @@
 //! `freebusy rules`: one file per subcommand.
 
 mod check;
+mod docs;
 mod folder;
 mod list;
+mod new;
+mod schema;
 mod show;
 mod test;
 
@@ -21,10 +24,16 @@ pub(super) enum Command {
     List(list::Args),
     /// Show one rule
     Show(show::Args),
+    /// Write a new rule file, from an error text if there is one
+    New(new::Args),
     /// Report everything that is wrong in rule files, with its place
     Check(check::Args),
     /// Run the tests in rule files
     Test(test::Args),
+    /// Print the JSON Schema of a rule file, for editors
+    Schema(schema::Args),
+    /// Write the catalogue as pages, with a search that needs no server
+    Docs(docs::Args),
 }
 
 /// Which rules an author works on.
@@ -44,9 +53,14 @@ impl Set {
         if !self.paths.is_empty() {
             return self.paths.clone();
         }
-        let rules = PathBuf::from("rules");
-        vec![if rules.is_dir() { rules } else { PathBuf::from(".") }]
+        vec![default_folder()]
     }
+}
+
+/// The folder of rules that is meant where none is named.
+fn default_folder() -> PathBuf {
+    let rules = PathBuf::from("rules");
+    if rules.is_dir() { rules } else { PathBuf::from(".") }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -61,12 +75,15 @@ pub(super) fn run(command: Command) -> Result<Status, CliError> {
     match command {
         Command::List(args) => list::run(&args),
         Command::Show(args) => show::run(&args),
+        Command::New(args) => new::run(&args),
+        Command::Schema(args) => schema::run(&args),
         Command::Check(args) => check::run(&args),
         Command::Test(args) => test::run(&args),
+        Command::Docs(args) => docs::run(&args),
     }
 }
 
-fn find(rules: &Rules, id: &str) -> Result<Rule, CliError> {
+pub(super) fn find(rules: &Rules, id: &str) -> Result<Rule, CliError> {
     match rules.pack().rule_index(id) {
         Some(number) => Ok(rules.rule(number)?),
         None => {
@@ -94,10 +111,10 @@ fn without_nothing(value: Value) -> Value {
     }
 }
 
-fn pretty(value: &Value) -> Result<String, CliError> {
+pub(super) fn pretty(value: &Value) -> Result<String, CliError> {
     serde_json::to_string_pretty(value).map(|text| escape_invisible(text) + "\n").map_err(json_error)
 }
 
-fn json_error(error: serde_json::Error) -> CliError {
+pub(super) fn json_error(error: serde_json::Error) -> CliError {
     CliError::new(format!("the rules cannot be written as JSON: {error}"))
 }
