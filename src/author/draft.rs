@@ -108,8 +108,12 @@ fn known(rules: &Rules, analysis: &Analysis) -> Vec<Known> {
 /// The most characteristic runs of words.
 fn sentences(input: &Input, facts: &Facts, rules: &[Rule], background: &Background) -> Vec<Sentence> {
     let text = Text::new(&input.text);
-    let others: Vec<String> =
-        rules.iter().flat_map(|rule| &rule.tests).filter_map(|t| t.text.as_ref().or(t.not.as_ref())).map(|t| fold(t)).collect();
+    let others: Vec<String> = rules
+        .iter()
+        .flat_map(|rule| &rule.tests)
+        .filter_map(|t| t.text.as_ref().or(t.not.as_ref()))
+        .map(|t| fold(t))
+        .collect();
     let mut candidates: Vec<(f64, Sentence)> = Vec::new();
     for run in runs(text.clean.as_str(), facts) {
         for length in LEAST_WORDS..=MOST_WORDS {
@@ -164,6 +168,8 @@ fn runs<'t>(text: &'t str, facts: &Facts) -> Vec<Vec<&'t str>> {
             || bare.contains('@')
             || bare.contains("://")
             || bare.contains('\\')
+            // A frame of a stack trace.
+            || bare.matches('.').count() > 1
             || (bare.contains('.') && lower == bare && bare.len() > 3);
         if bare.is_empty() || is_own {
             runs.push(Vec::new());

@@ -6,6 +6,7 @@
 pub mod background;
 pub mod check;
 pub mod diagnostic;
+pub mod diff;
 pub mod docs;
 pub mod draft;
 pub mod problems;

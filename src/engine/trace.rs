@@ -102,7 +102,8 @@ impl Tracer<'_> {
         if !condition.none.is_empty() {
             let excluded: Vec<Trace> = condition.none.iter().map(|none| self.condition(none)).collect();
             // Beside nothing, every place of what is excluded is near.
-            let near = if found.is_empty() { excluded.iter().any(|e| e.holds) } else { self.sites(condition).is_empty() };
+            let near =
+                if found.is_empty() { excluded.iter().any(|e| e.holds) } else { self.sites(condition).is_empty() };
             let holds = !near;
             parts.push(Trace { part: Part::None(within), holds, evidence: Vec::new(), reason: None, parts: excluded });
         }

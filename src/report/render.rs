@@ -70,7 +70,7 @@ impl std::error::Error for RenderError {
 }
 
 /// The templates that come with the program.
-const BUILT_IN: [(&str, &str); 10] = [
+const BUILT_IN: [(&str, &str); 11] = [
     ("match.txt", include_str!("../../templates/match.txt")),
     ("unsure.txt", include_str!("../../templates/unsure.txt")),
     ("brief.txt", include_str!("../../templates/brief.txt")),
@@ -80,6 +80,7 @@ const BUILT_IN: [(&str, &str); 10] = [
     ("why-not.txt", include_str!("../../templates/why-not.txt")),
     ("new-rule.yaml", include_str!("../../templates/new-rule.yaml")),
     ("new-rule.txt", include_str!("../../templates/new-rule.txt")),
+    ("diff.txt", include_str!("../../templates/diff.txt")),
     ("words.txt", include_str!("../../templates/words.txt")),
 ];
 
@@ -172,6 +173,15 @@ impl Renderer {
         self.render("new-rule.txt", context! { path, folder, draft => Value::from(Serde(draft)) }, true)
     }
 
+    /// Renders what differs between two sets of rules.
+    ///
+    /// # Errors
+    ///
+    /// When a template is wrong.
+    pub fn diff(&self, difference: &impl serde::Serialize) -> Result<String, RenderError> {
+        self.render("diff.txt", context! { diff => Value::from(Serde(difference)) }, true)
+    }
+
     /// Renders one rule, with its commands as they stand in the file.
     ///
     /// # Errors
@@ -186,6 +196,7 @@ impl Renderer {
         let width = self.style.width;
         let color = terminal && self.style.color;
         environment.add_filter("wrap", move |text: Cow<'_, str>, indent: usize| wrap(&text, width, indent));
+        environment.add_filter("truncate_to", |text: Cow<'_, str>, most: usize| truncate(&text, most));
         environment.add_filter("yaml", |text: Cow<'_, str>| yaml(&text));
         environment.add_filter("block", |text: Cow<'_, str>, indent: usize| block(&text, indent));
         environment.add_filter("paint", move |text: Cow<'_, str>, kind: Cow<'_, str>| paint(&text, &kind, color));
@@ -257,6 +268,14 @@ fn wrap(text: &str, width: usize, indent: usize) -> String {
         }
     }
     out
+}
+
+/// The beginning of a text.
+fn truncate(text: &str, most: usize) -> String {
+    match text.char_indices().nth(most) {
+        Some((at, _)) => format!("{}…", &text[..at]),
+        None => text.to_owned(),
+    }
 }
 
 /// A text as a YAML value on one line.

@@ -57,7 +57,7 @@ impl Sources {
     }
 
     fn push(&mut self, path: &Path, text: String, area: Option<String>, beside: bool) -> usize {
-        self.files.push(SourceFile { name: path.display().to_string(), text, area });
+        self.files.push(SourceFile { name: shown(path), text, area });
         self.paths.push(path.to_owned());
         self.beside.push(beside);
         self.files.len() - 1
@@ -168,4 +168,9 @@ impl Sources {
             }
         }
     }
+}
+
+/// A path as messages show it.
+pub(super) fn shown(path: &Path) -> String {
+    path.strip_prefix(".").unwrap_or(path).display().to_string()
 }

@@ -1,6 +1,7 @@
 //! `freebusy rules`: one file per subcommand.
 
 mod check;
+mod diff;
 mod docs;
 mod folder;
 mod list;
@@ -30,6 +31,8 @@ pub(super) enum Command {
     Check(check::Args),
     /// Run the tests in rule files
     Test(test::Args),
+    /// Show which answers change between two folders of rules
+    Diff(diff::Args),
     /// Print the JSON Schema of a rule file, for editors
     Schema(schema::Args),
     /// Write the catalogue as pages, with a search that needs no server
@@ -76,6 +79,7 @@ pub(super) fn run(command: Command) -> Result<Status, CliError> {
         Command::List(args) => list::run(&args),
         Command::Show(args) => show::run(&args),
         Command::New(args) => new::run(&args),
+        Command::Diff(args) => diff::run(&args),
         Command::Schema(args) => schema::run(&args),
         Command::Check(args) => check::run(&args),
         Command::Test(args) => test::run(&args),
