@@ -82,7 +82,7 @@ pub fn diff(old: &Rules, new: &Rules, corpus: Vec<Question>) -> Result<Differenc
     }
     questions.extend(corpus);
     difference.texts = questions.len();
-    let (old_engine, new_engine) = (Engine::new(old), Engine::new(new));
+    let (old_engine, new_engine) = (Engine::for_many(old), Engine::for_many(new));
     for question in questions {
         let (before, after) = (ask(&old_engine, old.pack(), &question), ask(&new_engine, new.pack(), &question));
         if before != after {

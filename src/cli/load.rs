@@ -6,10 +6,6 @@ use crate::rules::bounds::{MOST_FILES, MOST_FOLDERS};
 use crate::rules::{Loader, Prepared, Rules};
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::thread;
-
-/// Fewer files are read faster without threads.
-const FEW_FILES: usize = 16;
 
 /// The built-in rules, with those from `folders` on top.
 pub(super) fn rules(folders: &[PathBuf]) -> Result<Rules, CliError> {
@@ -40,18 +36,7 @@ pub(super) fn rules(folders: &[PathBuf]) -> Result<Rules, CliError> {
 
 /// Reads and parses files on all processors, in their order.
 fn prepare(files: &[PathBuf]) -> Vec<Result<Prepared, CliError>> {
-    let one = |file: &PathBuf| Ok(Prepared::new(file.display().to_string(), read(file)?));
-    let threads = thread::available_parallelism().map_or(1, usize::from);
-    let share = files.len().div_ceil(threads).max(1);
-    if files.len() < FEW_FILES {
-        return files.iter().map(one).collect();
-    }
-    thread::scope(|scope| {
-        let shares: Vec<_> =
-            files.chunks(share).map(|files| scope.spawn(move || files.iter().map(one).collect::<Vec<_>>())).collect();
-        let failed = || vec![Err(CliError::new("a thread that reads rules ended early"))];
-        shares.into_iter().flat_map(|share| share.join().unwrap_or_else(|_| failed())).collect()
-    })
+    super::parallel::map(files, |file| Ok(Prepared::new(file.display().to_string(), read(file)?)))
 }
 
 /// Templates from a folder that replace built-in ones.

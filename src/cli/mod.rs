@@ -4,6 +4,7 @@ mod completions;
 mod error;
 mod explain;
 mod load;
+mod parallel;
 mod profile;
 mod rules;
 

@@ -10,7 +10,9 @@ use crate::rules::bounds::LARGEST_REGEX;
 use crate::rules::model::{Event, Field};
 use crate::rules::pack::{All, Node, Regex};
 use crate::text::Text;
+use std::collections::HashMap;
 use std::ops::Range;
+use std::sync::{Mutex, PoisonError};
 
 /// How many matches of one regex are kept.
 const MOST_MATCHES: usize = 64;
@@ -67,6 +69,26 @@ pub(super) struct Evaluator<'e> {
     pub facts: &'e Facts,
     pub hits: &'e Hits,
     pub record: &'e Record<'e>,
+    pub regexes: &'e Regexes,
+}
+
+/// Patterns that were compiled already. Most answers need none or a few; many texts need the same ones again.
+#[derive(Debug, Default)]
+pub(super) struct Regexes(Mutex<HashMap<String, Option<regex::bytes::Regex>>>);
+
+impl Regexes {
+    /// A compiled pattern. It was parsed when the rules were digested; one past the limit makes its condition fail, not the
+    /// answer (`rules check` reports it).
+    fn get(&self, pattern: &str) -> Option<regex::bytes::Regex> {
+        // A thread that panicked while it held the lock left a whole map behind.
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(regex) = known.get(pattern) {
+            return regex.clone();
+        }
+        let built = regex::bytes::RegexBuilder::new(pattern).unicode(false).size_limit(LARGEST_REGEX).build().ok();
+        known.insert(pattern.to_owned(), built.clone());
+        built
+    }
 }
 
 impl Evaluator<'_> {
@@ -116,12 +138,7 @@ impl Evaluator<'_> {
         if !found && !regex.literals.iter().any(|l| self.text.tight.as_str().contains(l)) {
             return Vec::new();
         }
-        // The pattern was parsed when the rules were digested; a size past the limit makes the condition fail, not the answer.
-        let Ok(regex) =
-            regex::bytes::RegexBuilder::new(&regex.pattern).unicode(false).size_limit(LARGEST_REGEX).build()
-        else {
-            return Vec::new();
-        };
+        let Some(regex) = self.regexes.get(&regex.pattern) else { return Vec::new() };
         regex
             .find_iter(self.text.tight.as_str().as_bytes())
             .take(MOST_MATCHES)

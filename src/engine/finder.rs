@@ -28,6 +28,8 @@ const MOST_HITS: usize = 64;
 pub(super) struct Finder<'p> {
     needles: Vec<&'p str>,
     all: OnceLock<Automaton>,
+    /// Folded texts up to this length get an automaton of their own.
+    short: usize,
 }
 
 /// Some of the needles, ready to be searched for.
@@ -48,13 +50,18 @@ pub(super) struct Hits {
 impl<'p> Finder<'p> {
     /// Prepares to find the needles of a pack.
     pub fn new(pack: &'p Pack<'p>) -> Self {
-        Self { needles: pack.needles().collect(), all: OnceLock::new() }
+        Self { needles: pack.needles().collect(), all: OnceLock::new(), short: SHORT }
+    }
+
+    /// Prepares to find them in so many texts that the automaton of all needles pays at once.
+    pub fn for_many(pack: &'p Pack<'p>) -> Self {
+        Self { short: 0, ..Self::new(pack) }
     }
 
     /// Finds all needles.
     pub fn find(&self, text: &Text) -> Hits {
         let folded = text.folded.as_str();
-        if folded.len() <= SHORT {
+        if folded.len() <= self.short {
             let grams = Grams::of(folded);
             let occurring = self.needles.iter().zip(0..).filter(|(needle, _)| grams.may_hold(needle));
             self.search(text, &Automaton::new(occurring.map(|(needle, number)| (*needle, number))))

@@ -21,7 +21,7 @@ use crate::rules::Rules;
 use crate::rules::model::{Auth, Confidence, Direction};
 use crate::rules::pack::{Entry, Pack};
 use crate::text::Text;
-use condition::{Evaluator, Site};
+use condition::{Evaluator, Regexes, Site};
 use finder::{Finder, Hits};
 use std::borrow::Borrow;
 use std::cmp::Reverse;
@@ -40,6 +40,7 @@ const DIRECTION_WITHIN: usize = 600;
 pub struct Engine<'p> {
     rules: &'p Rules,
     finder: Finder<'p>,
+    regexes: Arc<Regexes>,
 }
 
 /// One rule that matched, or might have.
@@ -103,7 +104,12 @@ pub struct Analysis {
 impl<'p> Engine<'p> {
     /// Prepares rules for matching.
     pub fn new(rules: &'p Rules) -> Self {
-        Self { rules, finder: Finder::new(rules.pack()) }
+        Self { rules, finder: Finder::new(rules.pack()), regexes: Arc::default() }
+    }
+
+    /// Prepares rules for matching many texts: what all of them need is built once.
+    pub fn for_many(rules: &'p Rules) -> Self {
+        Self { rules, finder: Finder::for_many(rules.pack()), regexes: Arc::default() }
     }
 
     /// The rules that this engine matches.
@@ -123,9 +129,10 @@ impl<'p> Engine<'p> {
         let text = Text::new(&record.text);
         let facts = Facts::of(&text);
         let hits = self.finder.find(&text);
-        let evaluator = Evaluator { text: &text, facts: &facts, hits: &hits, record };
+        let regexes = Arc::clone(&self.regexes);
+        let evaluator = Evaluator { text: &text, facts: &facts, hits: &hits, record, regexes: &regexes };
         let surroundings = Surroundings::of(self.rules.pack(), &evaluator);
-        Reading { record, text, facts, hits, surroundings }
+        Reading { record, text, facts, hits, surroundings, regexes }
     }
 
     /// Classifies records that were read. `instead` takes the place of one rule's entry: what would the answer be, if the rule said
@@ -175,11 +182,18 @@ pub struct Reading<'r> {
     facts: Facts,
     hits: Hits,
     surroundings: Surroundings,
+    regexes: Arc<Regexes>,
 }
 
 impl Reading<'_> {
     fn evaluator(&self) -> Evaluator<'_> {
-        Evaluator { text: &self.text, facts: &self.facts, hits: &self.hits, record: self.record }
+        Evaluator {
+            text: &self.text,
+            facts: &self.facts,
+            hits: &self.hits,
+            record: self.record,
+            regexes: &self.regexes,
+        }
     }
 }
 

@@ -79,21 +79,9 @@ impl Text {
 }
 
 impl<'e, 't> Suite<'e, 't> {
-    /// Asks all tests once. `records` are those of `texts`, in the same order.
-    pub fn new(engine: &'e Engine<'e>, rules: &'t [Rule], texts: &'t [Text], records: &'t [Vec<Record<'t>>]) -> Self {
-        let pack = engine.rules().pack();
-        let cases = texts.iter().zip(records).map(|(text, records)| {
-            let test = &rules[text.rule].tests[text.test];
-            let assumed = assumed(pack, test);
-            let readings: Vec<Reading<'t>> = records.iter().map(|record| engine.read(record)).collect();
-            let answer = engine.judge(&readings, &assumed, None);
-            let wanted = match test.not {
-                Some(_) => Wanted::NotCertain,
-                None => Wanted::First(test.expect.unwrap_or(Confidence::Certain)),
-            };
-            Case { rule: text.rule, test: text.test, wanted, text: &text.input.text, assumed, readings, answer }
-        });
-        Self { engine, rules, cases: cases.collect() }
+    /// All tests of a set of rules, asked already.
+    pub fn new(engine: &'e Engine<'e>, rules: &'t [Rule], cases: Vec<Case<'t>>) -> Self {
+        Self { engine, rules, cases }
     }
 
     /// Which tests a change of one rule's entry breaks, of those that pass.
@@ -124,6 +112,19 @@ pub fn assumed(pack: &Pack<'_>, test: &Test) -> Vec<u16> {
 }
 
 impl<'t> Case<'t> {
+    /// Asks one test. `records` are those of `text`.
+    pub fn ask(engine: &Engine<'_>, rules: &[Rule], text: &'t Text, records: &'t [Record<'t>]) -> Self {
+        let test = &rules[text.rule].tests[text.test];
+        let assumed = assumed(engine.rules().pack(), test);
+        let readings: Vec<Reading<'t>> = records.iter().map(|record| engine.read(record)).collect();
+        let answer = engine.judge(&readings, &assumed, None);
+        let wanted = match test.not {
+            Some(_) => Wanted::NotCertain,
+            None => Wanted::First(test.expect.unwrap_or(Confidence::Certain)),
+        };
+        Self { rule: text.rule, test: text.test, wanted, text: &text.input.text, assumed, readings, answer }
+    }
+
     /// The keys that lead to the text.
     pub fn path(&self) -> String {
         let key = if self.wanted == Wanted::NotCertain { "not" } else { "text" };

@@ -7,10 +7,10 @@ use crate::author::check::{Checker, Known, worst};
 use crate::author::diagnostic::{Diagnostic, Severity};
 use crate::author::problems::CODES;
 use crate::author::show;
+use crate::cli::parallel;
 use crate::remedy::plan::nearest;
 use crate::rules::Rules;
 use clap::ValueEnum;
-use std::thread;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Format {
@@ -89,20 +89,8 @@ pub(super) fn check(
     let unread: Vec<usize> = sources.diagnostics.iter().map(|diagnostic| diagnostic.file).collect();
     let wanted: Vec<usize> =
         (0..sources.files.len()).filter(|number| !sources.beside[*number] && !unread.contains(number)).collect();
-    let threads = thread::available_parallelism().map_or(1, usize::from);
-    let share = wanted.len().div_ceil(threads).max(1);
-    let checked = thread::scope(|scope| {
-        let shares: Vec<_> = wanted
-            .chunks(share)
-            .map(|numbers| {
-                let checker = &checker;
-                scope.spawn(move || numbers.iter().map(|n| checker.file(*n, &sources.files[*n])).collect::<Vec<_>>())
-            })
-            .collect();
-        shares.into_iter().map(|share| share.join()).collect::<Result<Vec<_>, _>>()
-    });
-    let checked = checked.map_err(|_| CliError::new("a thread that checks rules ended early"))?;
-    let mut diagnostics = checker.finish(checked.into_iter().flatten().collect());
+    let checked = parallel::map(&wanted, |number| checker.file(*number, &sources.files[*number]));
+    let mut diagnostics = checker.finish(checked);
     diagnostics.extend(sources.diagnostics.iter().cloned());
     diagnostics.sort_by_key(|d| (d.file, d.span.start, d.span.end));
     Ok(diagnostics)

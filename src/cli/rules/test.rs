@@ -6,7 +6,8 @@ use super::{CliError, ColorChoice, Status, pretty};
 use crate::author::check::worst;
 use crate::author::diagnostic::{Diagnostic, Severity};
 use crate::author::show;
-use crate::author::test::{Loss, Places, Suite, failures, overlaps, texts, transformations, untested};
+use crate::author::test::{Case, Loss, Places, Suite, failures, overlaps, texts, transformations, untested};
+use crate::cli::parallel;
 use crate::engine::Engine;
 use crate::rules::Rules;
 use clap::ValueEnum;
@@ -105,12 +106,14 @@ impl Outcome {
 
 /// Runs the tests of all rules.
 pub(super) fn ask(rules: &Rules, sources: &mut Sources, beyond: Beyond) -> Result<Outcome, CliError> {
-    let engine = Engine::new(rules);
+    let engine = Engine::for_many(rules);
     let all = rules.all()?;
     let shared = rules.pack().shared()?;
     let (texts, unread) = texts(&all);
     let records: Vec<_> = texts.iter().map(|text| text.records()).collect();
-    let suite = Suite::new(&engine, &all, &texts, &records);
+    let asked: Vec<_> = texts.iter().zip(&records).collect();
+    let cases = parallel::map(&asked, |(text, records)| Case::ask(&engine, &all, text, records));
+    let suite = Suite::new(&engine, &all, cases);
     let places = Places::new(rules.pack(), &sources.files);
     let files = &mut sources.files;
     let mut diagnostics = failures(&suite, &unread, &places, files);
