@@ -127,7 +127,7 @@ impl Evaluator<'_> {
 
     fn needle_sites(&self, needles: &[u32]) -> Vec<Site> {
         let mut sites: Vec<Site> =
-            needles.iter().flat_map(|n| self.hits.of(*n)).map(|range| Site::new(range.clone())).collect();
+            needles.iter().flat_map(|n| self.hits.of(*n)).map(|(_, range)| Site::new(range.clone())).collect();
         sites.sort_by_key(|s| (s.start, s.end));
         sites.dedup();
         sites

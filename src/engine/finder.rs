@@ -21,7 +21,7 @@ const GRAM: usize = 4;
 const SHORT: usize = 32 << 10;
 
 /// How many places of one needle are kept. A text that repeats one sentence thousands of times says nothing new.
-const MOST_HITS: usize = 64;
+const MOST_HITS: u8 = 64;
 
 /// Finds needles.
 #[derive(Debug)]
@@ -44,7 +44,8 @@ struct Automaton {
 /// Where each needle was found.
 #[derive(Debug)]
 pub(super) struct Hits {
-    places: Vec<Vec<Range<usize>>>,
+    /// Needles and their places, sorted. Of thousands of needles a text has a few dozen.
+    places: Vec<(u32, Range<usize>)>,
 }
 
 impl<'p> Finder<'p> {
@@ -72,13 +73,15 @@ impl<'p> Finder<'p> {
 
     fn search(&self, text: &Text, automaton: &Automaton) -> Hits {
         let folded = text.folded.as_str();
-        let mut places = vec![Vec::new(); self.needles.len()];
+        let mut places = Vec::new();
+        let mut counts = vec![0u8; self.needles.len()];
         let mut keep = |number: u32, start: usize| {
             let needle = self.needles[number as usize];
-            let places: &mut Vec<Range<usize>> = &mut places[number as usize];
+            let count = &mut counts[number as usize];
             let range = start..start + needle.len();
-            if places.len() < MOST_HITS && folded[start..].starts_with(needle) && is_whole_number(text, &range) {
-                places.push(range);
+            if *count < MOST_HITS && folded[start..].starts_with(needle) && is_whole_number(text, &range) {
+                *count += 1;
+                places.push((number, range));
             }
         };
         match &automaton.beginnings {
@@ -101,6 +104,8 @@ impl<'p> Finder<'p> {
                 }
             }
         }
+        // Both ways find a needle's places in the order of the text.
+        places.sort_by_key(|(number, range)| (*number, range.start));
         Hits { places }
     }
 }
@@ -163,8 +168,10 @@ fn bit(gram: &[u8]) -> usize {
 
 impl Hits {
     /// The places of one needle.
-    pub fn of(&self, needle: u32) -> &[Range<usize>] {
-        self.places.get(needle as usize).map_or(&[], Vec::as_slice)
+    pub fn of(&self, needle: u32) -> &[(u32, Range<usize>)] {
+        let start = self.places.partition_point(|(number, _)| *number < needle);
+        let behind = &self.places[start..];
+        &behind[..behind.partition_point(|(number, _)| *number == needle)]
     }
 }
 
@@ -201,7 +208,7 @@ mod tests {
                 );
                 assert_eq!(short.places, long.places, "{test}");
                 assert_eq!(long.places, alone.places, "{test}");
-                found += long.places.iter().flatten().count();
+                found += long.places.len();
             }
         }
         assert!(found > 1_000, "{found} places only");

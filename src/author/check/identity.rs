@@ -30,7 +30,7 @@ impl Kind {
 type Place = (usize, Range<usize>);
 
 /// The ids that files declare, and those that they use.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Identities {
     declared: Vec<(Kind, String, Place)>,
     used: BTreeSet<(Kind, String)>,

@@ -63,7 +63,7 @@ pub struct Checker<'b> {
 }
 
 /// What one file gave.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Checked {
     diagnostics: Vec<Diagnostic>,
     identities: Identities,
@@ -146,7 +146,7 @@ impl<'b> Checker<'b> {
     }
 
     /// Everything that was found, with what only all files together show.
-    pub fn finish(&self, checked: Vec<Checked>) -> Vec<Diagnostic> {
+    pub fn finish(&self, checked: impl IntoIterator<Item = Checked>) -> Vec<Diagnostic> {
         let mut diagnostics = Vec::new();
         let mut identities = Identities::default();
         for one in checked {

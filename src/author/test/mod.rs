@@ -24,31 +24,26 @@ use problems::{
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
-/// Where the rules of a suite are written.
+/// Where the rules of a suite are written. A file is read for its places only when there is something to report.
 #[derive(Debug, Default)]
 pub struct Places {
-    /// For a rule's number in the pack, its file's number and tree; nothing for rules that come with the program.
-    files: BTreeMap<usize, (usize, Node)>,
+    /// For a rule's number in the pack, its file's number; nothing for rules that come with the program.
+    files: BTreeMap<usize, usize>,
     /// `phrases.yaml`, where there is one.
-    phrases: Option<(usize, Node)>,
+    phrases: Option<usize>,
 }
 
 impl Places {
     /// Finds the rules of a pack in files.
     pub fn new(pack: &Pack<'_>, files: &[SourceFile]) -> Self {
         let mut places = Self::default();
-        for (number, file) in files.iter().enumerate() {
-            let rule = pack.rule_index(file.stem());
-            let is_phrases = file.file_name() == "phrases.yaml";
-            if rule.is_none() && !is_phrases {
-                continue;
-            }
-            let Ok(document) = yaml::parse(&file.text) else { continue };
-            match rule {
+        for (number, file) in files.iter().enumerate().filter(|(_, file)| !file.text.is_empty()) {
+            match pack.rule_index(file.stem()) {
                 Some(rule) => {
-                    places.files.insert(rule, (number, document.root));
+                    places.files.insert(rule, number);
                 }
-                None => places.phrases = Some((number, document.root)),
+                None if file.file_name() == "phrases.yaml" => places.phrases = Some(number),
+                None => {}
             }
         }
         places
@@ -58,6 +53,11 @@ impl Places {
     pub fn is_own(&self, rule: usize) -> bool {
         self.files.contains_key(&rule)
     }
+}
+
+/// A file's tree.
+fn tree(file: &SourceFile) -> Option<Node> {
+    yaml::parse(&file.text).ok().map(|document| document.root)
 }
 
 /// Reports tests that fail.
@@ -98,69 +98,94 @@ pub fn failures(
     out
 }
 
-/// Reports texts that do not survive what happens on the way to the clipboard.
-pub fn transformations(suite: &Suite<'_, '_>, places: &Places, files: &mut Vec<SourceFile>) -> Vec<Diagnostic> {
-    let mut out = Vec::new();
-    for case in suite.cases.iter().filter(|case| matches!(case.wanted, Wanted::First(_)) && case.passes(&case.answer)) {
-        let test = &suite.rules[case.rule].tests[case.test];
-        let end = case.answer.matches.first().and_then(|m| m.evidence.last()).map_or(case.text.len(), |last| last.end);
-        for transformation in TRANSFORMATIONS {
-            let Transformation { name, apply, .. } = transformation;
-            let excepted = test.except.iter().position(|e| e.transform == name);
-            let answer = match Input::from_bytes(apply(case.text, end)) {
-                Ok(input) => suite.engine.analyse(&input.records(), case.assumed()),
-                Err(_) => Analysis::default(),
-            };
-            let survives = survives(case, &answer, transformation);
-            let (path, add): (String, &dyn Fn(&mut Findings, Range<usize>)) = match (survives, excepted) {
-                (true, None) | (false, Some(_)) => continue,
-                (true, Some(n)) => (format!("tests[{}].except[{n}].transform", case.test), &|findings, span| {
-                    findings.add(span, &NeedlessException { name: name.to_owned() });
-                }),
-                (false, None) => (case.path(), &|findings, span| {
-                    let got = said(suite, &case.got(&answer));
-                    let problem = TransformationFailed { name: name.to_owned(), wanted: wanted(suite, case), got };
-                    findings.add(span, &problem);
-                }),
-            };
-            let mut place = Place::of(suite, places, files, case.rule, &path);
-            add(&mut place.findings, place.span.clone());
-            out.extend(place.findings.into_list());
-        }
+/// What a transformation does to a test.
+#[derive(Debug, Clone)]
+pub struct Transformed {
+    /// The test, by its number in the suite.
+    pub case: usize,
+    /// The transformation.
+    pub name: &'static str,
+    /// What the changed text gives, where that is wrong.
+    pub wrong: Option<Got>,
+}
+
+/// Sends one test's text through everything that happens on the way to the clipboard. A near miss has nothing to survive.
+pub fn transform(suite: &Suite<'_, '_>, number: usize) -> Vec<Transformed> {
+    let case = &suite.cases[number];
+    if case.wanted == Wanted::NotCertain || !case.passes(&case.answer) {
+        return Vec::new();
     }
-    out
+    let end = case.answer.matches.first().and_then(|m| m.evidence.last()).map_or(case.text.len(), |last| last.end);
+    let one = |transformation: &Transformation| {
+        let answer = match Input::from_bytes((transformation.apply)(case.text, end)) {
+            Ok(input) => suite.engine.analyse(&input.records(), case.assumed()),
+            Err(_) => Analysis::default(),
+        };
+        let wrong = (!survives(case, &answer, transformation)).then(|| case.got(&answer));
+        Transformed { case: number, name: transformation.name, wrong }
+    };
+    TRANSFORMATIONS.iter().map(one).collect()
 }
 
 /// Whether an answer to a transformed text is still the right one.
-fn survives(case: &Case<'_>, answer: &Analysis, transformation: Transformation) -> bool {
+fn survives(case: &Case<'_>, answer: &Analysis, transformation: &Transformation) -> bool {
     let before = case.answer.matches.first();
     let after = answer.matches.first();
     let sure = |m: Option<&crate::engine::Match>| m.map(|m| m.confidence);
     after.is_some_and(|m| m.rule == case.rule) && (transformation.may_weaken || sure(before) == sure(after))
 }
 
-/// A part of the author's rules that can be taken away without any test noticing.
-#[derive(Debug, Clone)]
-pub struct Untested {
-    /// The rule.
-    pub rule: usize,
-    /// The keys that lead to the part.
-    pub path: String,
-    /// What is lost with it.
-    pub loss: Loss,
-}
-
-/// Takes every part of the author's rules away, one at a time; says which tests notice.
-pub fn noticed(suite: &Suite<'_, '_>, shared: &Shared, rule: usize) -> Vec<(Mutant, Vec<usize>)> {
-    let mut recompiler = Recompiler::new(suite.engine.rules().pack(), shared);
+/// Reports texts that do not survive a transformation, and exceptions from one that they survive.
+pub fn transformations(
+    suite: &Suite<'_, '_>,
+    transformed: &[Transformed],
+    places: &Places,
+    files: &mut Vec<SourceFile>,
+) -> Vec<Diagnostic> {
     let mut out = Vec::new();
-    for mutant in mutants(&suite.rules[rule]) {
-        if let Some(entry) = recompiler.entry(&mutant.head) {
-            let broken = suite.broken_by(rule, &entry);
-            out.push((mutant, broken));
+    for Transformed { case, name, wrong } in transformed {
+        let case = &suite.cases[*case];
+        let test = &suite.rules[case.rule].tests[case.test];
+        let excepted = test.except.iter().position(|e| e.transform == *name);
+        match (wrong, excepted) {
+            (None, None) | (Some(_), Some(_)) => {}
+            (None, Some(n)) => {
+                let path = format!("tests[{}].except[{n}].transform", case.test);
+                let mut place = Place::of(suite, places, files, case.rule, &path);
+                place.findings.add(place.span, &NeedlessException { name: (*name).to_owned() });
+                out.extend(place.findings.into_list());
+            }
+            (Some(got), None) => {
+                let mut place = Place::of(suite, places, files, case.rule, &case.path());
+                let (wanted, got) = (wanted(suite, case), said(suite, got));
+                place.findings.add(place.span, &TransformationFailed { name: (*name).to_owned(), wanted, got });
+                out.extend(place.findings.into_list());
+            }
         }
     }
     out
+}
+
+/// The parts of a rule that can be taken away, and the tests (by number in the suite) that notice.
+#[derive(Debug, Clone)]
+pub struct Noticed {
+    /// The rule.
+    pub rule: usize,
+    /// The parts.
+    pub parts: Vec<(Mutant, Vec<usize>)>,
+}
+
+/// Takes every part of a rule away, one at a time; says which tests notice.
+pub fn noticed(suite: &Suite<'_, '_>, shared: &Shared, rule: usize) -> Noticed {
+    let mut recompiler = Recompiler::new(suite.engine.rules().pack(), shared);
+    let mut parts = Vec::new();
+    for mutant in mutants(&suite.rules[rule]) {
+        if let Some(entry) = recompiler.entry(&mutant.head) {
+            let broken = suite.broken_by(rule, &entry);
+            parts.push((mutant, broken));
+        }
+    }
+    Noticed { rule, parts }
 }
 
 /// Takes every wording of the phrases that a rule uses away; says which tests notice. The path is that in `phrases.yaml`.
@@ -188,18 +213,15 @@ pub fn wordings_noticed(suite: &Suite<'_, '_>, shared: &Shared, phrase: &Phrase)
 /// Reports what no test needs: guards, or ways to find the failure.
 pub fn untested(
     suite: &Suite<'_, '_>,
-    shared: &Shared,
+    noticed: &[Noticed],
     loss: Loss,
     places: &Places,
     files: &mut Vec<SourceFile>,
 ) -> Vec<Diagnostic> {
     let mut out = Vec::new();
-    for rule in (0..suite.rules.len()).filter(|rule| places.is_own(*rule)) {
-        for (mutant, broken) in noticed(suite, shared, rule) {
-            if mutant.loss != loss || !broken.is_empty() {
-                continue;
-            }
-            let mut place = Place::of(suite, places, files, rule, &mutant.path);
+    for Noticed { rule, parts } in noticed {
+        for (mutant, _) in parts.iter().filter(|(mutant, broken)| mutant.loss == loss && broken.is_empty()) {
+            let mut place = Place::of(suite, places, files, *rule, &mutant.path);
             let what = part_name(&mutant.path);
             match loss {
                 Loss::Find => place.findings.add(place.span, &UntestedBranch { what }),
@@ -208,22 +230,29 @@ pub fn untested(
             out.extend(place.findings.into_list());
         }
     }
-    if let (Loss::Find, Some((file, root))) = (loss, &places.phrases) {
-        for (n, phrase) in root.items().iter().enumerate() {
-            let Some(known) = shared.phrases.iter().find(|p| Some(p.id.as_str()) == phrase.text_of("id")) else {
-                continue;
-            };
-            for (variant, broken) in wordings_noticed(suite, shared, known) {
-                if broken.is_empty() {
-                    let mut findings = Findings::new(*file);
-                    let node = find(root, &format!("[{n}].variants[{variant}].text"));
-                    findings.add(node.span.clone(), &UntestedBranch { what: "wording".to_owned() });
-                    out.extend(findings.into_list());
-                }
+    out
+}
+
+/// Reports wordings of the author's phrases that no test needs.
+pub fn untested_wordings(
+    suite: &Suite<'_, '_>,
+    shared: &Shared,
+    places: &Places,
+    files: &[SourceFile],
+) -> Vec<Diagnostic> {
+    let phrases = places.phrases.and_then(|file| Some((file, tree(files.get(file)?)?)));
+    let Some((file, root)) = phrases else { return Vec::new() };
+    let mut findings = Findings::new(file);
+    for (n, phrase) in root.items().iter().enumerate() {
+        let Some(known) = shared.phrases.iter().find(|p| Some(p.id.as_str()) == phrase.text_of("id")) else { continue };
+        for (variant, broken) in wordings_noticed(suite, shared, known) {
+            if broken.is_empty() {
+                let node = find(&root, &format!("[{n}].variants[{variant}].text"));
+                findings.add(node.span.clone(), &UntestedBranch { what: "wording".to_owned() });
             }
         }
     }
-    out
+    findings.into_list()
 }
 
 /// Reports pairs of rules that are both certain about one text, with no word on which of them is the answer.
@@ -267,10 +296,11 @@ struct Place {
 
 impl Place {
     fn of(suite: &Suite<'_, '_>, places: &Places, files: &mut Vec<SourceFile>, rule: usize, path: &str) -> Self {
-        match places.files.get(&rule) {
+        let own = places.files.get(&rule).and_then(|file| Some((*file, tree(files.get(*file)?)?)));
+        match own {
             Some((file, root)) => {
-                let node = find(root, path);
-                Self { findings: Findings::new(*file), span: mark(node), node: Some(node.clone()) }
+                let node = find(&root, path).clone();
+                Self { findings: Findings::new(file), span: mark(&node), node: Some(node) }
             }
             // A shipped rule has no file here; its name and the path must do.
             None => {

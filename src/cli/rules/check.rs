@@ -1,9 +1,9 @@
 //! `freebusy rules check`
 
 use super::folder::Sources;
-use super::{CliError, ColorChoice, Status, pretty};
+use super::{CliError, ColorChoice, Status, pretty, watch};
 use crate::author::background::Background;
-use crate::author::check::{Checker, Known, worst};
+use crate::author::check::{Checked, Checker, Known, SharedKind, worst};
 use crate::author::diagnostic::{Diagnostic, Severity};
 use crate::author::problems::CODES;
 use crate::author::show;
@@ -11,6 +11,7 @@ use crate::cli::parallel;
 use crate::remedy::plan::nearest;
 use crate::rules::Rules;
 use clap::ValueEnum;
+use std::collections::HashMap;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Format {
@@ -55,6 +56,9 @@ pub(in crate::cli) fn run(args: &Args) -> Result<Status, CliError> {
         return explain(code);
     }
     let style = crate::cli::style(args.color, args.width);
+    if args.watch {
+        return watch::run(&args.set, args.as_of, style);
+    }
     let sources = Sources::read(&args.set.paths());
     let diagnostics = check(&sources, args.set.standalone, args.as_of)?;
     let text = match args.format {
@@ -80,20 +84,75 @@ pub(super) fn check(
     standalone: bool,
     as_of: Option<jiff::civil::Date>,
 ) -> Result<Vec<Diagnostic>, CliError> {
+    Ok(Checks::new(as_of)?.run(sources, known(sources, standalone)?))
+}
+
+/// What files may refer to.
+fn known(sources: &Sources, standalone: bool) -> Result<Known, CliError> {
     let mut known = if standalone { Known::default() } else { Known::of(Rules::built_in()?.pack())? };
     sources.files.iter().filter(|file| !file.text.is_empty()).for_each(|file| known.add(file));
-    let background = Background::built_in()?;
-    let today = as_of.unwrap_or_else(|| jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).date());
-    let checker = Checker::new(known, &background, today);
-    // What could not be read has been reported already; so has what only lies beside.
-    let unread: Vec<usize> = sources.diagnostics.iter().map(|diagnostic| diagnostic.file).collect();
-    let wanted: Vec<usize> =
-        (0..sources.files.len()).filter(|number| !sources.beside[*number] && !unread.contains(number)).collect();
-    let checked = parallel::map(&wanted, |number| checker.file(*number, &sources.files[*number]));
-    let mut diagnostics = checker.finish(checked);
-    diagnostics.extend(sources.diagnostics.iter().cloned());
-    diagnostics.sort_by_key(|d| (d.file, d.span.start, d.span.end));
-    Ok(diagnostics)
+    Ok(known)
+}
+
+/// Checks files again and again; a file is looked at again when it changed, or something that it refers to.
+pub(super) struct Checks {
+    background: Background,
+    today: jiff::civil::Date,
+    /// What every file can see: with another one, every file is checked again.
+    visible: String,
+    done: HashMap<String, (String, Checked)>,
+}
+
+impl Checks {
+    pub fn new(as_of: Option<jiff::civil::Date>) -> Result<Self, CliError> {
+        let today = as_of.unwrap_or_else(|| jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).date());
+        Ok(Self { background: Background::built_in()?, today, visible: String::new(), done: HashMap::new() })
+    }
+
+    /// Checks what was read, in the state in which it is now.
+    pub fn again(&mut self, sources: &Sources, standalone: bool) -> Result<Vec<Diagnostic>, CliError> {
+        let mut visible = String::new();
+        for file in &sources.files {
+            visible.push_str(&file.name);
+            visible.push('\n');
+            if SharedKind::of(file.file_name()).is_some() {
+                visible.push_str(&file.text);
+            }
+        }
+        if visible != self.visible {
+            self.visible = visible;
+            self.done.clear();
+        }
+        Ok(self.run(sources, known(sources, standalone)?))
+    }
+
+    fn run(&mut self, sources: &Sources, known: Known) -> Vec<Diagnostic> {
+        let checker = Checker::new(known, &self.background, self.today);
+        // What could not be read has been reported already; what only lies beside is not asked about.
+        let unread: Vec<usize> = sources.diagnostics.iter().map(|diagnostic| diagnostic.file).collect();
+        let wanted: Vec<usize> =
+            (0..sources.files.len()).filter(|number| !sources.beside[*number] && !unread.contains(number)).collect();
+        let done = &self.done;
+        let checked = parallel::map(&wanted, |number| {
+            let file = &sources.files[*number];
+            match done.get(&file.name) {
+                // Its number is the same, too: names come first in what is visible.
+                Some((text, checked)) if *text == file.text => checked.clone(),
+                _ => checker.file(*number, file),
+            }
+        });
+        self.done = wanted
+            .iter()
+            .zip(&checked)
+            .map(|(number, checked)| {
+                (sources.files[*number].name.clone(), (sources.files[*number].text.clone(), checked.clone()))
+            })
+            .collect();
+        let mut diagnostics = checker.finish(checked);
+        diagnostics.extend(sources.diagnostics.iter().cloned());
+        diagnostics.sort_by_key(|d| (d.file, d.span.start, d.span.end));
+        diagnostics
+    }
 }
 
 /// How much was looked at, and what was found.

@@ -8,6 +8,7 @@ use crate::rules::{Loader, Prepared, Rules};
 use std::fs;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 /// What was found under some paths.
 #[derive(Debug, Default)]
@@ -167,6 +168,28 @@ impl Sources {
                 });
             }
         }
+    }
+}
+
+/// What tells whether a file changed: its path, when it was written, and its length.
+pub(super) type Stamp = (PathBuf, Option<SystemTime>, u64);
+
+/// The stamps of all files under some paths.
+pub(super) fn stamps(paths: &[PathBuf]) -> Vec<Stamp> {
+    let mut stamps = Vec::new();
+    paths.iter().for_each(|path| stamp(path, 0, &mut stamps));
+    stamps.sort();
+    stamps
+}
+
+fn stamp(path: &Path, depth: usize, into: &mut Vec<Stamp>) {
+    // A file that goes between two looks is a change like another.
+    let Ok(kind) = fs::symlink_metadata(path) else { return };
+    if kind.is_dir() && depth <= MOST_FOLDERS && into.len() < MOST_FILES {
+        let entries = fs::read_dir(path).into_iter().flatten().flatten();
+        entries.for_each(|entry| stamp(&entry.path(), depth + 1, into));
+    } else if kind.is_file() {
+        into.push((path.to_owned(), kind.modified().ok(), kind.len()));
     }
 }
 

@@ -9,6 +9,7 @@ mod new;
 mod schema;
 mod show;
 mod test;
+mod watch;
 
 use super::{CliError, ColorChoice, Status};
 use crate::remedy::plan::nearest;

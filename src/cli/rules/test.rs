@@ -6,10 +6,14 @@ use super::{CliError, ColorChoice, Status, pretty};
 use crate::author::check::worst;
 use crate::author::diagnostic::{Diagnostic, Severity};
 use crate::author::show;
-use crate::author::test::{Case, Loss, Places, Suite, failures, overlaps, texts, transformations, untested};
+use crate::author::test::{
+    Case, Loss, Places, Suite, failures, noticed, overlaps, texts, transform, transformations, untested,
+    untested_wordings,
+};
 use crate::cli::parallel;
 use crate::engine::Engine;
 use crate::rules::Rules;
+use crate::rules::model::Rule;
 use clap::ValueEnum;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -68,7 +72,7 @@ pub(in crate::cli) fn run(args: &Args) -> Result<Status, CliError> {
         return Ok(if unreadable { Status::Failed } else { Status::NoMatch });
     }
     let rules = sources.load(args.set.standalone)?;
-    let outcome = ask(&rules, &mut sources, args.beyond)?;
+    let outcome = ask(&rules, &rules.all()?, &mut sources, args.beyond)?;
     let text = match args.format {
         Format::Text => show::terminal(&sources.files, &outcome.diagnostics, style) + &outcome.summary() + "\n",
         Format::Json => {
@@ -82,7 +86,7 @@ pub(in crate::cli) fn run(args: &Args) -> Result<Status, CliError> {
 }
 
 /// A rule without tests can be tested all the same: it may break others.
-fn is_about_tests(diagnostic: &Diagnostic) -> bool {
+pub(super) fn is_about_tests(diagnostic: &Diagnostic) -> bool {
     diagnostic.code.name == "no-positive-test"
 }
 
@@ -104,25 +108,33 @@ impl Outcome {
     }
 }
 
-/// Runs the tests of all rules.
-pub(super) fn ask(rules: &Rules, sources: &mut Sources, beyond: Beyond) -> Result<Outcome, CliError> {
+/// Runs the tests of all rules, which `all` are in full.
+pub(super) fn ask(rules: &Rules, all: &[Rule], sources: &mut Sources, beyond: Beyond) -> Result<Outcome, CliError> {
     let engine = Engine::for_many(rules);
-    let all = rules.all()?;
     let shared = rules.pack().shared()?;
-    let (texts, unread) = texts(&all);
+    let (texts, unread) = texts(all);
     let records: Vec<_> = texts.iter().map(|text| text.records()).collect();
     let asked: Vec<_> = texts.iter().zip(&records).collect();
-    let cases = parallel::map(&asked, |(text, records)| Case::ask(&engine, &all, text, records));
-    let suite = Suite::new(&engine, &all, cases);
+    let cases = parallel::map(&asked, |(text, records)| Case::ask(&engine, all, text, records));
+    let suite = Suite::new(&engine, all, cases);
     let places = Places::new(rules.pack(), &sources.files);
     let files = &mut sources.files;
     let mut diagnostics = failures(&suite, &unread, &places, files);
+    let own: Vec<usize> = (0..all.len()).filter(|rule| places.is_own(*rule)).collect();
+    let varied = if beyond.mutate || beyond.coverage {
+        parallel::map(&own, |rule| noticed(&suite, &shared, *rule))
+    } else {
+        Vec::new()
+    };
     if beyond.mutate {
-        diagnostics.extend(transformations(&suite, &places, files));
-        diagnostics.extend(untested(&suite, &shared, Loss::Guard, &places, files));
+        let numbers: Vec<usize> = (0..suite.cases.len()).filter(|n| places.is_own(suite.cases[*n].rule)).collect();
+        let transformed = parallel::map(&numbers, |number| transform(&suite, *number)).concat();
+        diagnostics.extend(transformations(&suite, &transformed, &places, files));
+        diagnostics.extend(untested(&suite, &varied, Loss::Guard, &places, files));
     }
     if beyond.coverage {
-        diagnostics.extend(untested(&suite, &shared, Loss::Find, &places, files));
+        diagnostics.extend(untested(&suite, &varied, Loss::Find, &places, files));
+        diagnostics.extend(untested_wordings(&suite, &shared, &places, files));
     }
     if beyond.overlap {
         diagnostics.extend(overlaps(&suite, &places, files));
