@@ -17,7 +17,7 @@ mod steps;
 use super::background::Background;
 use super::diagnostic::{Diagnostic, Findings, Severity, SourceFile};
 use super::problems::{DuplicateKey, EmptyFile, Indirection, SeveralDocuments, TooLarge, UnknownRule, YamlSyntax};
-use super::yaml::{Document, FaultKind, Node, parse};
+use super::yaml::{Document, FaultKind, Node, Value, parse};
 use crate::remedy::Planner;
 use crate::remedy::Values;
 use crate::remedy::plan::nearest;
@@ -134,7 +134,10 @@ impl<'b> Checker<'b> {
             match SharedKind::of(file.file_name()) {
                 None => {
                     self.shapes.check("rule", &root, &mut findings);
-                    rule::check(self, file, &root, &mut identities, &mut findings);
+                    // What has no keys at all lacks no particular one.
+                    if matches!(root.value, Value::Map(_)) {
+                        rule::check(self, file, &root, &mut identities, &mut findings);
+                    }
                 }
                 Some(kind) => {
                     self.shapes.check(kind.schema(), &root, &mut findings);

@@ -132,7 +132,8 @@ fn explain(error: &regex_syntax::Error) -> (Option<Span>, String, &'static str) 
                 ErrorKind::RepetitionCountUnclosed | ErrorKind::RepetitionCountDecimalEmpty => {
                     r"write `\{` for a bracket in the text"
                 }
-                ErrorKind::EscapeUnrecognized => "remove the backslash; in double quotes YAML itself reads it",
+                ErrorKind::EscapeUnrecognized => "remove the backslash, or write two for one in the text",
+                ErrorKind::ClassRangeInvalid => "write the smaller end first; a `-` that is meant as such stands last",
                 _ => "",
             };
             (Some(*error.span()), error.kind().to_string(), hint)

@@ -134,7 +134,10 @@ fn reviewed(checker: &Checker<'_>, root: &Node, findings: &mut Findings) {
     let Some((text, span)) = text_of(root, "reviewed") else { return };
     let date = text.parse::<jiff::civil::Date>().ok().filter(|_| text.len() == "2026-11-22".len());
     let Some(date) = date else {
-        findings.add(span, &ReviewDate { reason: "it is not written as year-month-day" });
+        let written = text.len() == "2026-11-22".len()
+            && text.bytes().enumerate().all(|(n, b)| if n == 4 || n == 7 { b == b'-' } else { b.is_ascii_digit() });
+        let reason = if written { "there is no such day" } else { "it is not written as year-month-day" };
+        findings.add(span, &ReviewDate { reason });
         return;
     };
     let days = (checker.today - date).get_days();

@@ -5,12 +5,13 @@ use crate::author::check::command;
 use crate::author::check::identity::kebab;
 use crate::author::diagnostic::Findings;
 use crate::author::problems::{
-    DuplicateId, EndlessSteps, OutcomeLeadsNowhere, OutcomeTest, StepDoesNothing, UnknownRule, UnknownStep,
-    UnreachableOutcome, UnreachableStep,
+    DuplicateId, EndlessSteps, OutcomeLeadsNowhere, OutcomeTest, StepDoesNothing, UnknownStep, UnreachableOutcome,
+    UnreachableStep,
 };
-use crate::author::yaml::Node;
+use crate::author::yaml::{Node, Value};
 use crate::rules::model::Effect;
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 /// Where one step can lead.
 #[derive(Debug, Default)]
@@ -38,7 +39,8 @@ pub(super) fn check(checker: &Checker<'_>, source: &str, rule: &str, steps: &[No
     }
     let mut ways = Vec::with_capacity(steps.len());
     for (number, step) in steps.iter().enumerate() {
-        if step.get("run").is_none_or(|run| run.items().is_empty()) && step.get("text").is_none() {
+        let runs = |run: &Node| !matches!(&run.value, Value::List(commands) if commands.is_empty());
+        if !step.get("run").is_some_and(runs) && step.get("text").is_none() {
             let id = step.text_of("id").unwrap_or_default().to_owned();
             findings.add(shape::mark(step), &StepDoesNothing { id });
         }
@@ -47,13 +49,14 @@ pub(super) fn check(checker: &Checker<'_>, source: &str, rule: &str, steps: &[No
             command::check(checker, source, run, read_only, findings);
         }
         let next = (number + 1 < steps.len()).then_some(number + 1);
-        ways.push(outcomes(checker, rule, step, next, &numbers, findings));
+        ways.push(outcomes(checker, source, rule, step, next, &numbers, findings));
     }
     walk(steps, &ways, findings);
 }
 
 fn outcomes(
     checker: &Checker<'_>,
+    source: &str,
     rule: &str,
     step: &Node,
     next: Option<usize>,
@@ -81,9 +84,11 @@ fn outcomes(
         }
         if let Some(when) = when {
             when_test(when, findings);
-            if tests.iter().any(|test| same(test, when)) {
+            if let Some(first) = tests.iter().find(|test| same(test, when)) {
+                let file = findings.file();
                 let reason = "an earlier one has the same `when`";
-                findings.add(shape::mark(when), &UnreachableOutcome { reason });
+                let first = shape::mark(first);
+                findings.add(shape::mark(when), &UnreachableOutcome { reason }).also(file, first, "the earlier one");
             }
             tests.push(when);
         }
@@ -94,11 +99,13 @@ fn outcomes(
         let Some(text) = target.text() else { continue };
         match (text, text.strip_prefix("rule:")) {
             (_, Some(id)) if id == rule => {
-                let problem = UnknownRule { id: format!("{id} (this one)"), near: None };
-                findings.add(target.span.clone(), &problem);
+                let reason = "it names this rule itself";
+                findings.add(target.span.clone(), &OutcomeLeadsNowhere { reason });
+                ways.exit = true;
             }
             (_, Some(id)) => {
-                rule_reference(checker, target.span.clone(), id, findings);
+                let place = target.part(source, text.len() - id.len()..text.len());
+                rule_reference(checker, place, id, findings);
                 ways.exit = true;
             }
             ("resolved" | "support", _) => ways.exit = true,
@@ -135,23 +142,30 @@ fn outcomes(
 
 /// Reports a `when` that tests nothing.
 fn when_test(when: &Node, findings: &mut Findings) {
-    let mut report = |reason: String| {
-        findings.add(shape::mark(when), &OutcomeTest { reason });
+    let mut report = |span: Range<usize>, reason: String| {
+        findings.add(span, &OutcomeTest { reason });
     };
-    if when.entries().is_empty() {
-        return report("this `when` tests nothing".to_owned());
+    if !matches!(when.value, Value::Map(_)) {
+        // Reported as a wrong type.
+        return;
     }
-    let about_property = ["equals", "contains", "empty"].iter().find(|key| when.get(key).is_some());
-    match (when.get("property").is_some(), about_property) {
-        (true, None) => report("`property` is named, but not what it must be".to_owned()),
-        (false, Some(key)) => report(format!("`{key}` needs a `property`")),
+    if when.entries().is_empty() {
+        return report(shape::mark(when), "this `when` tests nothing".to_owned());
+    }
+    let about_property = ["equals", "contains", "empty"].iter().find_map(|key| when.entry(key));
+    match (when.entry("property"), about_property) {
+        (Some(property), None) => {
+            report(property.key_span.clone(), "`property` is named, but not what it must be".to_owned());
+        }
+        (None, Some(test)) => report(test.key_span.clone(), format!("`{}` needs a `property`", test.key)),
         _ => {}
     }
-    if let Some(comparison) = when.text_of("objects") {
+    if let Some((comparison, span)) = text_of(when, "objects") {
         let number = comparison.trim_start_matches(['<', '>', '=']);
         let operator = &comparison[..comparison.len() - number.len()];
-        if !["=", "<", ">", "<=", ">="].contains(&operator) || number.trim().parse::<u32>().is_err() {
-            report(format!("`{comparison}` is no comparison"));
+        let compares = ["=", "<", ">", "<=", ">="].contains(&operator) && number.trim().parse::<u32>().is_ok();
+        if !compares && !comparison.trim().is_empty() {
+            report(span, format!("`{comparison}` is no comparison"));
         }
     }
 }
