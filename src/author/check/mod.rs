@@ -31,7 +31,7 @@ use std::ops::Range;
 pub use shared::SharedKind;
 
 /// What a file may refer to.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Known {
     /// The ids of all rules.
     pub rules: BTreeSet<String>,
@@ -198,8 +198,8 @@ fn rule_reference(checker: &Checker<'_>, span: Range<usize>, id: &str, findings:
     }
 }
 
-/// A node's text with its place.
+/// A key's text with its place. An empty one has been reported, and says nothing that could be wrong.
 fn text_of<'n>(node: &'n Node, key: &str) -> Option<(&'n str, Range<usize>)> {
     let value = node.get(key)?;
-    Some((value.text()?, value.span.clone()))
+    Some((value.text().filter(|text| !text.trim().is_empty())?, value.span.clone()))
 }

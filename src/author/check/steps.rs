@@ -96,7 +96,11 @@ fn outcomes(
             taken = Some("`otherwise` stands before it");
         }
         let Some(target) = then.or(otherwise).map(|entry| &entry.value) else { continue };
-        let Some(text) = target.text() else { continue };
+        let Some(text) = target.text().filter(|text| !text.trim().is_empty()) else {
+            // Reported as empty, or as no text; where it was meant to lead is not known.
+            ways.exit = true;
+            continue;
+        };
         match (text, text.strip_prefix("rule:")) {
             (_, Some(id)) if id == rule => {
                 let reason = "it names this rule itself";
