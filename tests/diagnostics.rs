@@ -255,7 +255,7 @@ fn a_folder_without_rights_cannot_be_read_and_hides_nothing_else() {
     let closed = folder.join("closed");
     fs::create_dir_all(&closed).expect("a folder");
     fs::write(folder.join("sound.yaml"), sound("other")).expect("a file");
-    fs::set_permissions(&closed, fs::Permissions::from_mode(0)).expect("rights");
+    fs::set_permissions(&closed, fs::Permissions::from_mode(0o000)).expect("rights");
     let is_root = fs::read_dir(&closed).is_ok();
     let (status, answer) = check(&folder, &["."]);
     fs::set_permissions(&closed, fs::Permissions::from_mode(0o755)).expect("rights");

@@ -48,12 +48,11 @@ pub(super) fn check(checker: &Checker<'_>, source: &str, node: &Node, of: &'stat
         regex::check(source, pattern, findings);
     }
     let parts = REQUIRING.iter().filter(|key| node.get(key).is_some_and(says_something)).count();
-    // A key that conditions do not have is reported as such; what was meant by it may be what is missing.
-    let known = |key: &str| REQUIRING.contains(&key) || ["none", "within"].contains(&key);
-    if parts == 0 && node.entries().iter().all(|entry| known(&entry.key)) {
+    if parts == 0 && shape::is_sound(node, findings) {
         findings.add(shape::mark(node), &EmptyCondition { of });
     }
-    if let Some(event) = node.get("event").filter(|event| event.get("provider").or(event.get("id")).is_none()) {
+    let is_empty = |event: &&Node| event.get("provider").or(event.get("id")).is_none();
+    if let Some(event) = node.get("event").filter(is_empty).filter(|event| shape::is_sound(event, findings)) {
         findings.add(shape::mark(event), &EmptyCondition { of: "this event" });
     }
     let list = |key: &str| node.get(key).map_or(&[][..], Node::items);

@@ -187,7 +187,7 @@ pub fn worst(diagnostics: &[Diagnostic]) -> Option<Severity> {
 
 /// The nearest known name.
 fn near<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<String> {
-    nearest(name, known).map(str::to_owned)
+    nearest(&name.to_lowercase(), known).map(str::to_owned)
 }
 
 /// Reports a rule id that no rule has.

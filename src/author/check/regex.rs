@@ -19,7 +19,7 @@ const SURELY_SMALL: u64 = 2_000;
 
 /// Reports what is wrong with a pattern.
 pub(super) fn check(source: &str, node: &Node, findings: &mut Findings) {
-    let Some(written) = node.text() else { return };
+    let Some(written) = node.text().filter(|text| !text.trim().is_empty()) else { return };
     let (pattern, offsets) = strip_white_space(written);
     // Bytes of the stripped pattern to bytes of the file.
     let place = |range: Range<usize>| {

@@ -3,7 +3,7 @@
 //! The schema comes from the types that the program reads the file into, so the format is described once.
 
 use super::near;
-use crate::author::diagnostic::Findings;
+use crate::author::diagnostic::{Findings, Problem};
 use crate::author::problems::{EmptyValue, MissingKey, UnknownKey, UnknownValue, WrongType};
 use crate::author::schema::SCHEMAS;
 use crate::author::yaml::{Entry, Node, Scalar, Value};
@@ -117,6 +117,14 @@ impl<'s> Walk<'s> {
             None => (schema, schema.get("title").and_then(Json::as_str).filter(|title| !title.contains("Array"))),
         }
     }
+}
+
+/// Whether a map's own keys and values have the right shape. Where they have not, what seems to be missing may be what was meant.
+pub(super) fn is_sound(node: &Node, findings: &Findings) -> bool {
+    let Value::Map(entries) = &node.value else { return false };
+    let misread = [UnknownKey::CODE, EmptyValue::CODE, WrongType::CODE];
+    let is_misread = |span: &Range<usize>| findings.has(span, &misread);
+    !entries.iter().any(|entry| is_misread(&entry.key_span) || is_misread(&mark(&entry.value)))
 }
 
 /// The part of a map or list that a message marks: its first key, for a block has no bytes of its own.

@@ -13,6 +13,13 @@ use crate::rules::model::Effect;
 use std::collections::BTreeMap;
 use std::ops::Range;
 
+/// The steps by their ids.
+struct Names<'s> {
+    numbers: BTreeMap<&'s str, usize>,
+    /// Whether every step has one.
+    is_complete: bool,
+}
+
 /// Where one step can lead.
 #[derive(Debug, Default)]
 struct Ways {
@@ -37,10 +44,11 @@ pub(super) fn check(checker: &Checker<'_>, source: &str, rule: &str, steps: &[No
             }
         }
     }
+    let names = Names { is_complete: steps.iter().all(|step| text_of(step, "id").is_some()), numbers };
     let mut ways = Vec::with_capacity(steps.len());
     for (number, step) in steps.iter().enumerate() {
         let runs = |run: &Node| !matches!(&run.value, Value::List(commands) if commands.is_empty());
-        if !step.get("run").is_some_and(runs) && step.get("text").is_none() {
+        if !step.get("run").is_some_and(runs) && step.get("text").is_none() && shape::is_sound(step, findings) {
             let id = step.text_of("id").unwrap_or_default().to_owned();
             findings.add(shape::mark(step), &StepDoesNothing { id });
         }
@@ -49,7 +57,7 @@ pub(super) fn check(checker: &Checker<'_>, source: &str, rule: &str, steps: &[No
             command::check(checker, source, run, read_only, findings);
         }
         let next = (number + 1 < steps.len()).then_some(number + 1);
-        ways.push(outcomes(checker, source, rule, step, next, &numbers, findings));
+        ways.push(outcomes(checker, source, rule, step, next, &names, findings));
     }
     walk(steps, &ways, findings);
 }
@@ -60,7 +68,7 @@ fn outcomes(
     rule: &str,
     step: &Node,
     next: Option<usize>,
-    numbers: &BTreeMap<&str, usize>,
+    names: &Names<'_>,
     findings: &mut Findings,
 ) -> Ways {
     let mut ways = Ways::default();
@@ -76,7 +84,7 @@ fn outcomes(
             (false, false, false) => Some("it has neither `then` nor `otherwise`"),
             _ => Some("`otherwise` stands beside `when` or `then`"),
         };
-        if let Some(reason) = reason {
+        if let Some(reason) = reason.filter(|_| shape::is_sound(outcome, findings)) {
             findings.add(shape::mark(outcome), &OutcomeLeadsNowhere { reason });
         }
         if let Some(reason) = taken {
@@ -121,10 +129,12 @@ fn outcomes(
                     ways.exit = true;
                 }
             },
-            (id, _) => match numbers.get(id) {
+            (id, _) => match names.numbers.get(id) {
                 Some(number) => ways.steps.push(*number),
+                // It may be the one whose id cannot be read.
+                None if !names.is_complete => ways.exit = true,
                 None => {
-                    let known = numbers.keys().copied().chain(["next", "resolved", "support"]);
+                    let known = names.numbers.keys().copied().chain(["next", "resolved", "support"]);
                     let near = near(id, known);
                     findings
                         .add(target.span.clone(), &UnknownStep { id: id.to_owned(), near: near.clone() })
@@ -146,13 +156,12 @@ fn outcomes(
 
 /// Reports a `when` that tests nothing.
 fn when_test(when: &Node, findings: &mut Findings) {
+    if !shape::is_sound(when, findings) {
+        return;
+    }
     let mut report = |span: Range<usize>, reason: String| {
         findings.add(span, &OutcomeTest { reason });
     };
-    if !matches!(when.value, Value::Map(_)) {
-        // Reported as a wrong type.
-        return;
-    }
     if when.entries().is_empty() {
         return report(shape::mark(when), "this `when` tests nothing".to_owned());
     }
