@@ -479,6 +479,11 @@ fn every_code_has_a_page() {
         assert!((10..=40).contains(&lines.len()), "{}: {} lines", code.name, lines.len());
         assert!(code.page.contains("```yaml\n") || code.severity == Severity::Unreadable, "{}", code.name);
         assert!(code.page.ends_with('\n') && !code.page.contains('\r') && !code.page.contains("TODO"), "{}", code.name);
+        // What a page recommends is at least YAML.
+        let good = code.page.rsplit("```yaml\n").next().and_then(|rest| rest.split("```").next()).unwrap_or_default();
+        if code.page.contains("```yaml\n") {
+            assert!(freebusy::author::yaml::parse(good).is_ok(), "{}: {good}", code.name);
+        }
         let severity = match code.severity {
             Severity::Warning => "warning",
             Severity::Error => "error",
