@@ -458,6 +458,29 @@ fn all_files_that_are_named_are_reported() {
 }
 
 #[test]
+fn a_file_that_is_named_twice_is_one_file() {
+    let folder = folder("twice");
+    fs::create_dir_all(folder.join("rules/oauth")).expect("a folder");
+    fs::write(folder.join("rules/oauth/sound.yaml"), sound("sound")).expect("a file");
+    let same = ["rules/oauth/sound.yaml", "rules", "./rules/oauth/sound.yaml", "rules/oauth"];
+    assert_eq!(check(&folder, &same), (Some(0), "1 file: 0 errors, 0 warnings\n".to_owned()));
+    // A shared file counts when it is named, also behind a rule beside which it lies.
+    fs::write(folder.join("rules/phrases.yaml"), "- id: Not An Id\n").expect("a file");
+    let (status, answer) = check(&folder, &["rules/oauth/sound.yaml", "rules/phrases.yaml"]);
+    assert_eq!(status, Some(1));
+    assert!(answer.contains("error[id-form]"), "{answer}");
+}
+
+#[test]
+fn a_folder_without_rules_is_not_fine() {
+    let folder = folder("nothing");
+    fs::create_dir_all(folder.join("rules")).expect("a folder");
+    let (status, answer) = check(&folder, &[]);
+    assert_eq!(status, Some(2));
+    assert!(answer.starts_with("error[unreadable-file]: this cannot be read: it holds no .yaml file"), "{answer}");
+}
+
+#[test]
 fn without_a_path_the_rules_here_are_checked() {
     let folder = folder("default");
     fs::write(folder.join("here.yaml"), sound("elsewhere")).expect("a file");

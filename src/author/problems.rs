@@ -114,7 +114,7 @@ problems! {
 
     /// A file without content
     Unreadable "empty-file" EmptyFile {}
-    message: "the file holds nothing but comments",
+    message: "the file is empty, or holds nothing but comments",
     label: "",
     help: "`freebusy rules new` writes a rule to begin with";
 
@@ -252,7 +252,7 @@ problems! {
     Error "outranks-cycle" OutranksCycle { path: String }
     message: format!("rules outrank one another: {path}"),
     label: "this closes the circle",
-    help: "remove one of them; with a circle none of these rules can be the answer";
+    help: "remove one of them; in a circle each rule gives way to another, and none of them is first";
 
     /// An entry that nothing uses
     Warning "unused-entry" UnusedEntry { of: &'static str, id: String }

@@ -3,6 +3,7 @@
 use crate::author::diagnostic::{Diagnostic, Findings, SourceFile};
 use crate::author::problems::{IgnoredFile, NotUtf8, TooLarge, UnreadableFile};
 use crate::rules::bounds::{LARGEST_FILE, MOST_FILES, MOST_FOLDERS};
+use std::collections::BTreeMap;
 use std::fs;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
@@ -18,6 +19,8 @@ pub(super) struct Sources {
     pub beside: Vec<bool>,
     /// What could not be read, and why.
     pub diagnostics: Vec<Diagnostic>,
+    /// The number of each file, however it was reached: a file that is named twice is one file.
+    numbers: BTreeMap<PathBuf, usize>,
 }
 
 impl Sources {
@@ -26,7 +29,15 @@ impl Sources {
         let mut sources = Self::default();
         for path in paths {
             match fs::metadata(path) {
-                Ok(kind) if kind.is_dir() => sources.folder(path, 0, None),
+                Ok(kind) if kind.is_dir() => {
+                    let before = sources.files.len();
+                    sources.folder(path, 0, None);
+                    // Of a wrong path nothing would be wrong.
+                    if sources.files.len() == before && !sources.numbers.keys().any(|file| is_below(file, path)) {
+                        let error = std::io::Error::other("it holds no .yaml file");
+                        sources.unreadable(path, &error);
+                    }
+                }
                 Ok(_) => {
                     sources.beside(path);
                     sources.file(path, None, false);
@@ -117,6 +128,14 @@ impl Sources {
     }
 
     fn file(&mut self, path: &Path, area: Option<String>, beside: bool) {
+        let real = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+        if let Some(&number) = self.numbers.get(&real) {
+            self.beside[number] &= beside;
+            let known = &mut self.files[number].area;
+            *known = known.take().or(area);
+            return;
+        }
+        self.numbers.insert(real, self.files.len());
         // Read no more than a rule file can have, so that a wrong file of many gigabytes costs nothing.
         let mut bytes = Vec::new();
         let read = fs::File::open(path).and_then(|file| file.take(LARGEST_FILE as u64 + 1).read_to_end(&mut bytes));
@@ -149,4 +168,9 @@ impl Sources {
             }
         }
     }
+}
+
+/// Whether a file, by its real path, lies in a folder.
+fn is_below(file: &Path, folder: &Path) -> bool {
+    fs::canonicalize(folder).is_ok_and(|folder| file.starts_with(folder))
 }
