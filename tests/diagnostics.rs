@@ -264,7 +264,7 @@ fn a_folder_without_rights_cannot_be_read_and_hides_nothing_else() {
         return;
     }
     assert_eq!(status, Some(2));
-    assert!(answer.contains("error[unreadable-file]") && answer.contains("--> ./closed"), "{answer}");
+    assert!(answer.contains("error[unreadable-file]") && answer.contains("closed"), "{answer}");
     assert!(answer.contains("error[id-not-file-name]"), "{answer}");
 }
 
@@ -486,7 +486,7 @@ fn without_a_path_the_rules_here_are_checked() {
     fs::write(folder.join("here.yaml"), sound("elsewhere")).expect("a file");
     let (status, answer) = check(&folder, &[]);
     assert_eq!(status, Some(1));
-    assert!(portable(&answer).contains("--> ./here.yaml:1:5"), "{answer}");
+    assert!(answer.contains("here.yaml:1:5"), "{answer}");
     fs::create_dir_all(folder.join("rules/oauth")).expect("a folder");
     fs::write(folder.join("rules/oauth/sound.yaml"), sound("sound")).expect("a file");
     assert_eq!(check(&folder, &[]), (Some(0), "1 file: 0 errors, 0 warnings\n".to_owned()));

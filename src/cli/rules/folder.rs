@@ -3,7 +3,6 @@
 use crate::author::diagnostic::{Diagnostic, Findings, SourceFile};
 use crate::author::problems::{IgnoredFile, NotUtf8, TooLarge, UnreadableFile};
 use crate::rules::bounds::{LARGEST_FILE, MOST_FILES, MOST_FOLDERS};
-use std::collections::BTreeMap;
 use std::fs;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
@@ -20,7 +19,7 @@ pub(super) struct Sources {
     /// What could not be read, and why.
     pub diagnostics: Vec<Diagnostic>,
     /// The number of each file, however it was reached: a file that is named twice is one file.
-    numbers: BTreeMap<PathBuf, usize>,
+    numbers: std::collections::BTreeMap<PathBuf, usize>,
 }
 
 impl Sources {
@@ -33,7 +32,8 @@ impl Sources {
                     let before = sources.files.len();
                     sources.folder(path, 0, None);
                     // Of a wrong path nothing would be wrong.
-                    if sources.files.len() == before && !sources.numbers.keys().any(|file| is_below(file, path)) {
+                    let real = fs::canonicalize(path).unwrap_or_else(|_| path.clone());
+                    if sources.files.len() == before && !sources.numbers.keys().any(|file| file.starts_with(&real)) {
                         let error = std::io::Error::other("it holds no .yaml file");
                         sources.unreadable(path, &error);
                     }
@@ -168,9 +168,4 @@ impl Sources {
             }
         }
     }
-}
-
-/// Whether a file, by its real path, lies in a folder.
-fn is_below(file: &Path, folder: &Path) -> bool {
-    fs::canonicalize(folder).is_ok_and(|folder| file.starts_with(folder))
 }
