@@ -176,6 +176,12 @@ impl Findings {
         &mut self.list[at]
     }
 
+    /// Whether one of these kinds was found at exactly this place.
+    pub fn has(&self, span: &Range<usize>, codes: &[Code]) -> bool {
+        let of_kind = |found: &Diagnostic| codes.iter().any(|code| code.name == found.code.name);
+        self.list.iter().any(|found| found.span == *span && of_kind(found))
+    }
+
     /// The number of the file.
     pub fn file(&self) -> usize {
         self.file

@@ -12,6 +12,24 @@ fn meant(near: &Option<String>, otherwise: &str) -> String {
     }
 }
 
+/// What usually stands behind the parser's words.
+fn mend(reason: &str) -> &'static str {
+    const MENDS: [(&str, &str); 10] = [
+        ("mapping values", "a text with `: ` in it needs quotes, or `>` and a new line"),
+        ("simple key expected", "behind a key stand `:` and a blank"),
+        ("illegal placement of ':'", "a bracket or quote that was opened above may not be closed"),
+        ("tab", "indent with blanks"),
+        ("unclosed quote", "close the quote"),
+        ("after single-quoted", "inside single quotes write two of them for one"),
+        ("after double-quoted", "inside double quotes write `\\\"` for one"),
+        ("unexpected character", "a text that begins with `@`, `%` or a backtick needs quotes"),
+        ("plain text", "a text that begins with `{` or `[` needs quotes"),
+        ("unknown anchor", "a text that begins with `*` needs quotes"),
+    ];
+    let indented = || if reason.contains("expected") { "look whether the lines are indented alike" } else { "" };
+    MENDS.iter().find(|(words, _)| reason.contains(words)).map_or_else(indented, |(_, mend)| mend)
+}
+
 problems! {
     // Reading.
 
@@ -23,37 +41,39 @@ problems! {
 
     /// A file that is not UTF-8
     Unreadable "not-utf8" NotUtf8 { encoding: String }
-    message: format!("the file is {encoding}, not UTF-8"),
+    message: format!("the file is {encoding}; a rule file is UTF-8"),
     label: "",
     help: "save it as UTF-8; in PowerShell: `Set-Content -Encoding utf8`";
 
     /// A file or document past a bound
     Unreadable "too-large" TooLarge { what: String, most: usize }
-    message: format!("the file has too many {what}; a rule file has at most {most}"),
+    message: if what == "files" {
+        format!("there are more than {most} files in this folder; the others are not read")
+    } else {
+        format!("the file has too many {what}; a rule file has at most {most}")
+    },
     label: "here the bound is passed",
-    help: "split it into files of one rule each";
+    help: if what == "levels of nesting" {
+        "a rule has a few levels only; look for brackets or `- ` that are too many"
+    } else {
+        "split it into files of one rule each"
+    };
 
     /// An anchor, alias, tag or merge key
     Unreadable "yaml-indirection" Indirection { what: &'static str }
     message: format!("{what} has no place in a rule file"),
     label: "",
-    help: "write the value where it is used; a few letters could otherwise stand for gigabytes";
+    help: "write the value out where it is used; a text that begins with `&`, `*` or `!` needs quotes";
 
     /// Text that is no YAML
     Unreadable "yaml-syntax" YamlSyntax { reason: String }
     message: format!("this is no YAML: {reason}"),
     label: "here the reading stopped",
-    help: if reason.contains("mapping values") || reason.contains("':'") {
-        "a text with `: ` in it needs quotes, or `>` and a new line"
-    } else if reason.contains("tabs") {
-        "indent with blanks"
-    } else {
-        ""
-    };
+    help: mend(reason);
 
     /// A file without content
     Unreadable "empty-file" EmptyFile {}
-    message: "the file holds nothing but comments",
+    message: "the file is empty, or holds nothing but comments",
     label: "",
     help: "`freebusy rules new` writes a rule to begin with";
 
@@ -85,7 +105,7 @@ problems! {
 
     /// A key that must be there
     Error "missing-key" MissingKey { keys: String, of: String, meaning: String }
-    message: format!("{of} lacks {keys}"),
+    message: format!("this {} lacks {keys}", of.split_once(' ').map_or(of.as_str(), |(_, noun)| noun)),
     label: "in here",
     help: meaning;
 
@@ -96,10 +116,10 @@ problems! {
     help: hint;
 
     /// A key without a value
-    Error "empty-value" EmptyValue { key: String }
+    Error "empty-value" EmptyValue { key: String, mend: &'static str }
     message: format!("`{key}` has no value"),
     label: "",
-    help: "write one, or remove the key";
+    help: mend;
 
     /// A value that is none of those allowed
     Error "unknown-value" UnknownValue { value: String, near: Option<String>, known: String }
@@ -110,8 +130,8 @@ problems! {
     // Identity.
 
     /// An id or name of the wrong form
-    Error "id-form" IdForm { id: String, form: &'static str }
-    message: format!("`{id}` is not written as an id"),
+    Error "id-form" IdForm { id: String, of: &'static str, form: &'static str }
+    message: format!("`{id}` is not written as {of}"),
     label: "",
     help: format!("write it in {form}");
 
@@ -191,7 +211,7 @@ problems! {
     Error "outranks-cycle" OutranksCycle { path: String }
     message: format!("rules outrank one another: {path}"),
     label: "this closes the circle",
-    help: "remove one of them; with a circle none of these rules can be the answer";
+    help: "remove one of them; in a circle each rule gives way to another, and none of them is first";
 
     /// An entry that nothing uses
     Warning "unused-entry" UnusedEntry { of: &'static str, id: String }
@@ -205,7 +225,11 @@ problems! {
     Error "empty-condition" EmptyCondition { of: &'static str }
     message: format!("{of} names nothing that must be there"),
     label: "",
-    help: "add `text`, `phrase`, `any` or another key that says what to look for";
+    help: if *of == "this event" {
+        "add its `provider`, its `id` or both"
+    } else {
+        "add `text`, `phrase`, `any` or another key that says what to look for"
+    };
 
     /// A text of fewer than four letters
     Error "short-text" ShortText { text: String, least: usize }
@@ -250,15 +274,15 @@ problems! {
     help: "it sees the text without white space, with straight quotes, in lower case";
 
     /// A condition that can never hold
-    Error "never-holds" NeverHolds { reason: String }
+    Error "never-holds" NeverHolds { reason: String, mend: &'static str }
     message: format!("this condition can never hold: {reason}"),
     label: "",
-    help: "what is required and what is excluded must differ";
+    help: mend;
 
     /// A signature of common words
     Error "common-words" CommonWords { text: String }
-    message: format!("`{text}` is made of words that stand in many errors"),
-    label: "too common to decide alone",
+    message: format!("`{text}` does not tell this failure from others"),
+    label: "many errors have this",
     help: "take a longer or rarer part of the sentence, require more with `all`, or name a `context`";
 
     /// A text that stands in unrelated errors
@@ -333,7 +357,10 @@ problems! {
 
     /// A command that no longer works
     Error "retired-command" RetiredCommand { word: String, module: String, since: String, replacement: String }
-    message: format!("`{word}` belongs to {module}, which was retired in {since}"),
+    message: {
+        let on = if since.len() == "2026-11-22".len() { "on" } else { "in" };
+        format!("`{word}` belongs to {module}, which was retired {on} {since}")
+    },
     label: "",
     help: format!("use {replacement}; `formerly` may name the old command for readers of older instructions");
 
@@ -353,13 +380,17 @@ problems! {
     Error "typographic-character" TypographicCharacter { name: &'static str, plain: &'static str }
     message: format!("the command holds {name}"),
     label: "a word processor put it there",
-    help: format!("write `{plain}`");
+    help: if *plain == " " { "write a blank".to_owned() } else { format!("write `{plain}`") };
 
     /// Two commands on one line
-    Error "two-commands" TwoCommands { word: String }
+    Error "two-commands" TwoCommands { word: String, joined: bool }
     message: "two commands stand on one line",
     label: format!("`{word}` begins the second one"),
-    help: "make it an entry of its own under `run`, or put it on a new line if it needs a variable of the first";
+    help: if *joined {
+        "YAML joins these lines into one; make it an entry of its own under `run`, or begin the command with `|`"
+    } else {
+        "make it an entry of its own under `run`, or put it on a new line if it needs a variable of the first"
+    };
 
     /// A prompt in a command
     Error "prompt-in-command" PromptInCommand {}

@@ -136,6 +136,11 @@ impl Node {
 }
 
 impl Scalar {
+    /// Whether it is written on the lines below a `>` or `|`.
+    pub fn is_block(&self) -> bool {
+        matches!(self.style, ScalarStyle::Literal | ScalarStyle::Folded)
+    }
+
     fn part(&self, source: &str, span: &Range<usize>, part: Range<usize>) -> Option<Range<usize>> {
         let written = source.get(span.clone())?;
         let mut at = match self.style {
@@ -218,7 +223,11 @@ pub fn parse(text: &str) -> Result<Document, Fault> {
         match event {
             Ok((event, span)) => builder.take(event, &bytes(text, &span))?,
             Err(error) => {
-                let at = place(text, error.marker());
+                let mut at = place(text, error.marker());
+                if error.info().contains("tab") {
+                    // The parser names the value in front of it.
+                    at = text[at..].find('\t').map_or(at, |tab| at + tab);
+                }
                 let kind = match error.kind() {
                     ErrorKind::RecursionLimitExceeded => FaultKind::TooMuch("levels of nesting", MOST_DEPTH),
                     _ => FaultKind::Syntax(error.info()),
@@ -272,11 +281,18 @@ struct Builder<'t> {
 impl Builder<'_> {
     fn take(&mut self, event: Event<'_>, span: &Range<usize>) -> Result<(), Fault> {
         let fault = |kind| Err(Fault { span: span.clone(), kind });
+        // A tag or an anchor stands in front of its value.
+        let in_front = |sign: char| {
+            let before = &self.text[..span.start];
+            let word = before.rfind(sign).map_or(span.start, |at| before[..at].trim_end_matches(sign).len());
+            let length = self.text[word..].find(char::is_whitespace).unwrap_or(0);
+            word..word + length
+        };
         if event.tag().is_some() {
-            return fault(FaultKind::Indirection("a tag"));
+            return Err(Fault { span: in_front('!'), kind: FaultKind::Indirection("a tag") });
         }
         if event.anchor_id().is_some_and(|id| id != 0) && event.alias_id().is_none() {
-            return fault(FaultKind::Indirection("an anchor"));
+            return Err(Fault { span: in_front('&'), kind: FaultKind::Indirection("an anchor") });
         }
         match event {
             Event::Scalar(text, style, ..) => {

@@ -48,14 +48,16 @@ pub(super) fn check(checker: &Checker<'_>, source: &str, node: &Node, of: &'stat
         regex::check(source, pattern, findings);
     }
     let parts = REQUIRING.iter().filter(|key| node.get(key).is_some_and(says_something)).count();
-    if parts == 0 {
+    if parts == 0 && shape::is_sound(node, findings) {
         findings.add(shape::mark(node), &EmptyCondition { of });
     }
-    if let Some(event) = node.get("event").filter(|event| event.get("provider").or(event.get("id")).is_none()) {
+    let is_empty = |event: &&Node| event.get("provider").or(event.get("id")).is_none();
+    if let Some(event) = node.get("event").filter(is_empty).filter(|event| shape::is_sound(event, findings)) {
         findings.add(shape::mark(event), &EmptyCondition { of: "this event" });
     }
     let list = |key: &str| node.get(key).map_or(&[][..], Node::items);
     if let Some(within) = node.entry("within")
+        && parts > 0
         && parts + list("all").len().saturating_sub(1) < 2
         && list("none").is_empty()
     {
@@ -134,7 +136,9 @@ fn weak(checker: &Checker<'_>, node: &Node, around: Strength, enough: f64, findi
         return branches.iter().for_each(|branch| weak(checker, branch, own, enough, findings));
     }
     if let Some((text, span)) = text_of(node, "text") {
-        if own.is_weak(enough) {
+        if fold(text).len() < MIN_LITERAL {
+            // Reported already.
+        } else if own.is_weak(enough) {
             findings.add(span, &CommonWords { text: text.to_owned() });
         } else if enough > RARE_IN_CONTEXT
             && around.sentence == 0.0
@@ -147,7 +151,8 @@ fn weak(checker: &Checker<'_>, node: &Node, around: Strength, enough: f64, findi
             }
         }
     } else if own.is_weak(enough) && own.sentence > 0.0 {
-        let text = node.entries().first().map_or_else(String::new, |entry| entry.key.clone());
+        let Some(entry) = node.entries().first() else { return };
+        let text = entry.value.text().map_or_else(|| entry.key.clone(), |value| format!("{}: {value}", entry.key));
         findings.add(shape::mark(node), &CommonWords { text });
     }
 }
@@ -192,7 +197,7 @@ impl Required {
             "phrase" => self.phrases.iter().any(|phrase| phrase == value),
             key => self.numbers.iter().any(|(k, n)| k == key && n == value),
         };
-        hit.then(|| format!("`none` excludes `{value}`, which is a part of what must be there"))
+        hit.then(|| format!("`none` excludes `{value}`, and that must be there"))
     }
 
     /// Why two of the events cannot be one.
@@ -209,22 +214,29 @@ impl Required {
 fn contradictions(checker: &Checker<'_>, node: &Node, around: &Required, findings: &mut Findings) {
     let required = around.with(node);
     if let Some(reason) = required.two_events() {
-        findings.add(shape::mark(node), &NeverHolds { reason });
+        findings.add(shape::mark(node), &NeverHolds { reason, mend: "put the events under `any`" });
         return;
     }
     if let Some((id, span)) = text_of(node, "phrase")
         && checker.known.phrases.get(id).is_some_and(Vec::is_empty)
     {
-        findings.add(span, &NeverHolds { reason: format!("phrase `{id}` has no wording") });
+        let mend = "add a wording to it in phrases.yaml";
+        findings.add(span, &NeverHolds { reason: format!("phrase `{id}` has no wording"), mend });
     }
     for none in node.get("none").map_or(&[][..], Node::items) {
-        let mut reason = required.excluded_by(none);
-        for branch in node.get("any").map_or(&[][..], Node::items) {
-            // An exclusion that kills one branch makes that branch a dead one.
-            reason = reason.or_else(|| Required::default().with(branch).excluded_by(none));
+        let Some(excluded) = none.entries().first().map(|entry| entry.value.span.clone()) else { continue };
+        let mend = "what is required and what is excluded must differ";
+        if let Some(reason) = required.excluded_by(none) {
+            findings.add(excluded, &NeverHolds { reason, mend });
+            continue;
         }
-        if let Some(reason) = reason {
-            findings.add(none.span.clone(), &NeverHolds { reason }).span = shape::mark(none);
+        // An exclusion that kills one branch leaves the others.
+        for branch in node.get("any").map_or(&[][..], Node::items) {
+            if let Some(reason) = Required::default().with(branch).excluded_by(none) {
+                let file = findings.file();
+                let span = branch.entries().first().map_or(branch.span.clone(), |entry| entry.value.span.clone());
+                findings.add(span, &NeverHolds { reason, mend }).also(file, excluded.clone(), "excluded here");
+            }
         }
     }
 }

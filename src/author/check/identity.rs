@@ -120,6 +120,6 @@ pub(super) fn kebab(id: &str, span: Range<usize>, findings: &mut Findings) {
     let part = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit());
     if !id.trim().is_empty() && !id.split('-').all(part) {
         let form = "lower-case letters and digits, joined by single hyphens, as in `token-user-ambiguous`";
-        findings.add(span, &IdForm { id: id.to_owned(), form });
+        findings.add(span, &IdForm { id: id.to_owned(), of: "an id", form });
     }
 }

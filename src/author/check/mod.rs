@@ -17,7 +17,7 @@ mod steps;
 use super::background::Background;
 use super::diagnostic::{Diagnostic, Findings, Severity, SourceFile};
 use super::problems::{DuplicateKey, EmptyFile, Indirection, SeveralDocuments, TooLarge, UnknownRule, YamlSyntax};
-use super::yaml::{Document, FaultKind, Node, parse};
+use super::yaml::{Document, FaultKind, Node, Value, parse};
 use crate::remedy::Planner;
 use crate::remedy::Values;
 use crate::remedy::plan::nearest;
@@ -31,7 +31,7 @@ use std::ops::Range;
 pub use shared::SharedKind;
 
 /// What a file may refer to.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Known {
     /// The ids of all rules.
     pub rules: BTreeSet<String>,
@@ -134,7 +134,10 @@ impl<'b> Checker<'b> {
             match SharedKind::of(file.file_name()) {
                 None => {
                     self.shapes.check("rule", &root, &mut findings);
-                    rule::check(self, file, &root, &mut identities, &mut findings);
+                    // What has no keys at all lacks no particular one.
+                    if matches!(root.value, Value::Map(_)) {
+                        rule::check(self, file, &root, &mut identities, &mut findings);
+                    }
                 }
                 Some(kind) => {
                     self.shapes.check(kind.schema(), &root, &mut findings);
@@ -184,7 +187,7 @@ pub fn worst(diagnostics: &[Diagnostic]) -> Option<Severity> {
 
 /// The nearest known name.
 fn near<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<String> {
-    nearest(name, known).map(str::to_owned)
+    nearest(&name.to_lowercase(), known).map(str::to_owned)
 }
 
 /// Reports a rule id that no rule has.
@@ -195,8 +198,8 @@ fn rule_reference(checker: &Checker<'_>, span: Range<usize>, id: &str, findings:
     }
 }
 
-/// A node's text with its place.
+/// A key's text with its place. An empty one has been reported, and says nothing that could be wrong.
 fn text_of<'n>(node: &'n Node, key: &str) -> Option<(&'n str, Range<usize>)> {
     let value = node.get(key)?;
-    Some((value.text()?, value.span.clone()))
+    Some((value.text().filter(|text| !text.trim().is_empty())?, value.span.clone()))
 }

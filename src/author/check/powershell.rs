@@ -208,13 +208,15 @@ impl Lexer<'_> {
         self.at += 1;
         self.expecting = false;
         self.after_parameter = false;
-        match self.open.last() {
-            Some(bracket) if partner(bracket.kind) == c => {
-                let start = bracket.at;
-                self.open.pop();
-                Some(start)
+        match self.open.iter().rposition(|bracket| partner(bracket.kind) == c) {
+            Some(number) => {
+                // What was opened in between is what is not closed.
+                for bracket in self.open.drain(number + 1..) {
+                    self.out.faults.push((bracket.at..bracket.at + 1, Fault::Bracket(partner(bracket.kind))));
+                }
+                self.open.pop().map(|bracket| bracket.at)
             }
-            _ => {
+            None => {
                 self.out.faults.push((at..at + 1, Fault::Bracket(partner(c))));
                 None
             }
@@ -370,6 +372,7 @@ mod tests {
         assert_eq!(faults("Get-A \"b"), [("\"", Fault::Quote)]);
         assert_eq!(faults("Get-A (b"), [("(", Fault::Bracket(')'))]);
         assert_eq!(faults("Get-A b}"), [("}", Fault::Bracket('{'))]);
+        assert_eq!(faults("Get-A { (b } | fl"), [("(", Fault::Bracket(')'))]);
         assert_eq!(faults("Get-A; Get-B"), [("Get-B", Fault::SecondCommand)]);
         assert_eq!(faults("Get-A | FL Name Get-B | FL"), [("Get-B", Fault::SecondCommand)]);
         assert_eq!(faults("Get-A && Get-B"), [("Get-B", Fault::SecondCommand)]);

@@ -19,7 +19,7 @@ const SURELY_SMALL: u64 = 2_000;
 
 /// Reports what is wrong with a pattern.
 pub(super) fn check(source: &str, node: &Node, findings: &mut Findings) {
-    let Some(written) = node.text() else { return };
+    let Some(written) = node.text().filter(|text| !text.trim().is_empty()) else { return };
     let (pattern, offsets) = strip_white_space(written);
     // Bytes of the stripped pattern to bytes of the file.
     let place = |range: Range<usize>| {
@@ -132,7 +132,8 @@ fn explain(error: &regex_syntax::Error) -> (Option<Span>, String, &'static str) 
                 ErrorKind::RepetitionCountUnclosed | ErrorKind::RepetitionCountDecimalEmpty => {
                     r"write `\{` for a bracket in the text"
                 }
-                ErrorKind::EscapeUnrecognized => "remove the backslash; in double quotes YAML itself reads it",
+                ErrorKind::EscapeUnrecognized => "remove the backslash, or write two for one in the text",
+                ErrorKind::ClassRangeInvalid => "write the smaller end first; a `-` that is meant as such stands last",
                 _ => "",
             };
             (Some(*error.span()), error.kind().to_string(), hint)

@@ -2,13 +2,13 @@
 
 use super::identity::{Identities, Kind, kebab};
 use super::{Checker, condition, near, rule_reference, shape, steps, text_of};
-use crate::author::diagnostic::{Findings, SourceFile};
+use crate::author::diagnostic::{Findings, Problem, SourceFile};
 use crate::author::problems::{
     AreaNotFolder, IdNotFileName, InsecureReference, NoNearMiss, NoPositiveTest, OutranksCycle, OverridesNothing,
-    RepeatedValue, ReviewDate, ReviewOutdated, ShippedId, TestForm, UnknownContext, UnknownTransformation,
+    RepeatedValue, ReviewDate, ReviewOutdated, ShippedId, TestForm, UnknownContext, UnknownKey, UnknownTransformation,
 };
 use crate::author::transform::TRANSFORMATIONS;
-use crate::author::yaml::Node;
+use crate::author::yaml::{Node, Value};
 use crate::rules::pack::SourceRule;
 use crate::rules::parse_rule;
 use std::ops::Range;
@@ -134,7 +134,10 @@ fn reviewed(checker: &Checker<'_>, root: &Node, findings: &mut Findings) {
     let Some((text, span)) = text_of(root, "reviewed") else { return };
     let date = text.parse::<jiff::civil::Date>().ok().filter(|_| text.len() == "2026-11-22".len());
     let Some(date) = date else {
-        findings.add(span, &ReviewDate { reason: "it is not written as year-month-day" });
+        let written = text.len() == "2026-11-22".len()
+            && text.bytes().enumerate().all(|(n, b)| if n == 4 || n == 7 { b == b'-' } else { b.is_ascii_digit() });
+        let reason = if written { "there is no such day" } else { "it is not written as year-month-day" };
+        findings.add(span, &ReviewDate { reason });
         return;
     };
     let days = (checker.today - date).get_days();
@@ -148,6 +151,15 @@ fn reviewed(checker: &Checker<'_>, root: &Node, findings: &mut Findings) {
 
 fn tests(checker: &Checker<'_>, root: &Node, findings: &mut Findings) {
     let tests = list(root, "tests");
+    let is_clear = match root.get("tests") {
+        Some(value) => {
+            matches!(value.value, Value::List(_)) && tests.iter().all(|test| shape::is_sound(test, findings))
+        }
+        // The key may only be misspelt.
+        None => !root.entries().iter().any(|entry| {
+            findings.has(&entry.key_span, &[UnknownKey::CODE]) && near(&entry.key, ["tests"].into_iter()).is_some()
+        }),
+    };
     for test in tests {
         let (text, not) = (test.get("text").is_some(), test.get("not").is_some());
         let reason = match (text, not) {
@@ -157,7 +169,7 @@ fn tests(checker: &Checker<'_>, root: &Node, findings: &mut Findings) {
             (false, true) if test.get("except").is_some() => Some("`except` has no meaning beside `not`"),
             _ => None,
         };
-        if let Some(reason) = reason {
+        if let Some(reason) = reason.filter(|_| shape::is_sound(test, findings)) {
             findings.add(shape::mark(test), &TestForm { reason });
         }
         if let Some((name, span)) = text_of(test, "assume") {
@@ -175,6 +187,9 @@ fn tests(checker: &Checker<'_>, root: &Node, findings: &mut Findings) {
         }
     }
     let place = root.entry("tests").map_or_else(|| shape::mark(root), |entry| entry.key_span.clone());
+    if !is_clear {
+        return;
+    }
     if !tests.iter().any(|test| test.get("text").is_some()) {
         findings.add(place.clone(), &NoPositiveTest {});
     }

@@ -3,7 +3,7 @@
 //! The schema comes from the types that the program reads the file into, so the format is described once.
 
 use super::near;
-use crate::author::diagnostic::Findings;
+use crate::author::diagnostic::{Findings, Problem};
 use crate::author::problems::{EmptyValue, MissingKey, UnknownKey, UnknownValue, WrongType};
 use crate::author::schema::SCHEMAS;
 use crate::author::yaml::{Entry, Node, Scalar, Value};
@@ -60,6 +60,7 @@ impl<'s> Walk<'s> {
     fn map(&self, node: &Node, entries: &[Entry], schema: &'s Json, of: &str, findings: &mut Findings) {
         let none = serde_json::Map::new();
         let properties = schema.get("properties").and_then(Json::as_object).unwrap_or(&none);
+        let required = schema.get("required").and_then(Json::as_array).into_iter().flatten().filter_map(Json::as_str);
         let mut meant = Vec::new();
         for Entry { key, key_span, value } in entries {
             match properties.get(key) {
@@ -71,13 +72,21 @@ impl<'s> Walk<'s> {
                     let diagnostic = findings.add(key_span.clone(), &problem);
                     diagnostic.fix = near;
                 }
-                Some(_) if is_empty(value) => {
-                    findings.add(key_span.clone(), &EmptyValue { key: key.clone() });
+                Some(property) if is_empty(value, property) => {
+                    let mend = match &value.value {
+                        Value::Scalar(scalar) if scalar.is_block() => {
+                            "`>` and `|` begin a text on the next line; a value that begins with one needs quotes"
+                        }
+                        _ if required.clone().any(|required| required == key) => {
+                            "write one; the key cannot be left out"
+                        }
+                        _ => "write one, or remove the key",
+                    };
+                    findings.add(key_span.clone(), &EmptyValue { key: key.clone(), mend });
                 }
                 Some(schema) => self.node(value, schema, key, findings),
             }
         }
-        let required = schema.get("required").and_then(Json::as_array).into_iter().flatten().filter_map(Json::as_str);
         // A misspelt key is reported as such; it is not missing as well.
         let is_there = |key: &str| entries.iter().any(|entry| entry.key == key) || meant.iter().any(|m| m == key);
         let missing: Vec<&str> = required.filter(|key| !is_there(key)).collect();
@@ -110,6 +119,14 @@ impl<'s> Walk<'s> {
     }
 }
 
+/// Whether a map's own keys and values have the right shape. Where they have not, what seems to be missing may be what was meant.
+pub(super) fn is_sound(node: &Node, findings: &Findings) -> bool {
+    let Value::Map(entries) = &node.value else { return false };
+    let misread = [UnknownKey::CODE, EmptyValue::CODE, WrongType::CODE];
+    let is_misread = |span: &Range<usize>| findings.has(span, &misread);
+    !entries.iter().any(|entry| is_misread(&entry.key_span) || is_misread(&mark(&entry.value)))
+}
+
 /// The part of a map or list that a message marks: its first key, for a block has no bytes of its own.
 pub(super) fn mark(node: &Node) -> Range<usize> {
     match &node.value {
@@ -119,9 +136,10 @@ pub(super) fn mark(node: &Node) -> Range<usize> {
     }
 }
 
-fn is_empty(node: &Node) -> bool {
+fn is_empty(node: &Node, schema: &Json) -> bool {
     match &node.value {
         Value::Null => true,
+        Value::List(items) => items.is_empty() && schema.get("minItems").is_some_and(|least| least != 0),
         Value::Scalar(scalar) => scalar.text.trim().is_empty(),
         _ => false,
     }
@@ -153,7 +171,12 @@ fn wrong_type(node: &Node, expected: &str, findings: &mut Findings) {
     let mut hint = String::new();
     let mut fix = None;
     let name = match expected {
-        "object" => "keys with values",
+        "object" => {
+            if node.text().is_some() {
+                hint = "write its keys on the lines below it, indented".to_owned();
+            }
+            "keys with values"
+        }
         "array" => {
             if let Some(text) = node.text() {
                 hint = format!("write it as a list: `[{text}]`");
@@ -168,7 +191,18 @@ fn wrong_type(node: &Node, expected: &str, findings: &mut Findings) {
             }
             "a whole number"
         }
-        "boolean" => "`true` or `false`",
+        "boolean" => {
+            let meant = match node.text().map(str::to_lowercase).as_deref() {
+                Some("yes" | "y" | "on" | "true" | "1") => Some("true"),
+                Some("no" | "n" | "off" | "false" | "0") => Some("false"),
+                _ => None,
+            };
+            if let Some(meant) = meant {
+                hint = format!("write `{meant}`");
+                fix = Some(meant.to_owned());
+            }
+            "`true` or `false`"
+        }
         _ => "a text",
     };
     let found = match &node.value {

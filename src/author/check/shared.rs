@@ -3,7 +3,7 @@
 use super::identity::{Identities, Kind, kebab};
 use super::{Checker, Known, command, condition, rule, shape, text_of};
 use crate::author::diagnostic::{Findings, SourceFile};
-use crate::author::problems::{IdForm, IgnoredFile, NeverHolds, ShippedId, ShortText};
+use crate::author::problems::{IdForm, IgnoredFile, MissingKey, ShippedId, ShortText};
 use crate::author::yaml::Node;
 use crate::rules::compile::MIN_LITERAL;
 use crate::rules::model::{Cmdlets, Intake, Parameter, Phrase, Retired};
@@ -133,8 +133,12 @@ pub(super) fn check(
         SharedKind::Parameters => entries.iter().for_each(|parameter| parameter_form(parameter, identities, findings)),
         SharedKind::Indications => entries.iter().for_each(|indication| {
             if indication.get("direction").or(indication.get("auth")).is_none() {
-                let reason = "it names neither a direction nor an authentication scheme".to_owned();
-                findings.add(shape::mark(indication), &NeverHolds { reason });
+                let problem = MissingKey {
+                    keys: "`direction` or `auth`".to_owned(),
+                    of: "an indication".to_owned(),
+                    meaning: "they say what its condition shows".to_owned(),
+                };
+                findings.add(shape::mark(indication), &problem);
             }
         }),
         SharedKind::Intake => {
@@ -178,12 +182,12 @@ fn parameter_form(parameter: &Node, identities: &mut Identities, findings: &mut 
             && name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_');
         if !fits {
             let form = "lower-case letters, digits and `_`, as in `cloud_mailbox`";
-            findings.add(span, &IdForm { id: name.to_owned(), form });
+            findings.add(span, &IdForm { id: name.to_owned(), of: "a parameter's name", form });
         }
     }
     if let Some((text, span)) = text_of(parameter, "placeholder").filter(|(text, _)| text.contains(['<', '>'])) {
         let form = "words without brackets; the command shows them as `<words>`";
-        findings.add(span, &IdForm { id: text.to_owned(), form });
+        findings.add(span, &IdForm { id: text.to_owned(), of: "a placeholder", form });
     }
 }
 

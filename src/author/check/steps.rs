@@ -5,12 +5,20 @@ use crate::author::check::command;
 use crate::author::check::identity::kebab;
 use crate::author::diagnostic::Findings;
 use crate::author::problems::{
-    DuplicateId, EndlessSteps, OutcomeLeadsNowhere, OutcomeTest, StepDoesNothing, UnknownRule, UnknownStep,
-    UnreachableOutcome, UnreachableStep,
+    DuplicateId, EndlessSteps, OutcomeLeadsNowhere, OutcomeTest, StepDoesNothing, UnknownStep, UnreachableOutcome,
+    UnreachableStep,
 };
-use crate::author::yaml::Node;
+use crate::author::yaml::{Node, Value};
 use crate::rules::model::Effect;
 use std::collections::BTreeMap;
+use std::ops::Range;
+
+/// The steps by their ids.
+struct Names<'s> {
+    numbers: BTreeMap<&'s str, usize>,
+    /// Whether every step has one.
+    is_complete: bool,
+}
 
 /// Where one step can lead.
 #[derive(Debug, Default)]
@@ -36,9 +44,11 @@ pub(super) fn check(checker: &Checker<'_>, source: &str, rule: &str, steps: &[No
             }
         }
     }
+    let names = Names { is_complete: steps.iter().all(|step| text_of(step, "id").is_some()), numbers };
     let mut ways = Vec::with_capacity(steps.len());
     for (number, step) in steps.iter().enumerate() {
-        if step.get("run").is_none_or(|run| run.items().is_empty()) && step.get("text").is_none() {
+        let runs = |run: &Node| !matches!(&run.value, Value::List(commands) if commands.is_empty());
+        if !step.get("run").is_some_and(runs) && step.get("text").is_none() && shape::is_sound(step, findings) {
             let id = step.text_of("id").unwrap_or_default().to_owned();
             findings.add(shape::mark(step), &StepDoesNothing { id });
         }
@@ -47,17 +57,18 @@ pub(super) fn check(checker: &Checker<'_>, source: &str, rule: &str, steps: &[No
             command::check(checker, source, run, read_only, findings);
         }
         let next = (number + 1 < steps.len()).then_some(number + 1);
-        ways.push(outcomes(checker, rule, step, next, &numbers, findings));
+        ways.push(outcomes(checker, source, rule, step, next, &names, findings));
     }
     walk(steps, &ways, findings);
 }
 
 fn outcomes(
     checker: &Checker<'_>,
+    source: &str,
     rule: &str,
     step: &Node,
     next: Option<usize>,
-    numbers: &BTreeMap<&str, usize>,
+    names: &Names<'_>,
     findings: &mut Findings,
 ) -> Ways {
     let mut ways = Ways::default();
@@ -73,7 +84,7 @@ fn outcomes(
             (false, false, false) => Some("it has neither `then` nor `otherwise`"),
             _ => Some("`otherwise` stands beside `when` or `then`"),
         };
-        if let Some(reason) = reason {
+        if let Some(reason) = reason.filter(|_| shape::is_sound(outcome, findings)) {
             findings.add(shape::mark(outcome), &OutcomeLeadsNowhere { reason });
         }
         if let Some(reason) = taken {
@@ -81,9 +92,11 @@ fn outcomes(
         }
         if let Some(when) = when {
             when_test(when, findings);
-            if tests.iter().any(|test| same(test, when)) {
+            if let Some(first) = tests.iter().find(|test| same(test, when)) {
+                let file = findings.file();
                 let reason = "an earlier one has the same `when`";
-                findings.add(shape::mark(when), &UnreachableOutcome { reason });
+                let first = shape::mark(first);
+                findings.add(shape::mark(when), &UnreachableOutcome { reason }).also(file, first, "the earlier one");
             }
             tests.push(when);
         }
@@ -91,14 +104,20 @@ fn outcomes(
             taken = Some("`otherwise` stands before it");
         }
         let Some(target) = then.or(otherwise).map(|entry| &entry.value) else { continue };
-        let Some(text) = target.text() else { continue };
+        let Some(text) = target.text().filter(|text| !text.trim().is_empty()) else {
+            // Reported as empty, or as no text; where it was meant to lead is not known.
+            ways.exit = true;
+            continue;
+        };
         match (text, text.strip_prefix("rule:")) {
             (_, Some(id)) if id == rule => {
-                let problem = UnknownRule { id: format!("{id} (this one)"), near: None };
-                findings.add(target.span.clone(), &problem);
+                let reason = "it names this rule itself";
+                findings.add(target.span.clone(), &OutcomeLeadsNowhere { reason });
+                ways.exit = true;
             }
             (_, Some(id)) => {
-                rule_reference(checker, target.span.clone(), id, findings);
+                let place = target.part(source, text.len() - id.len()..text.len());
+                rule_reference(checker, place, id, findings);
                 ways.exit = true;
             }
             ("resolved" | "support", _) => ways.exit = true,
@@ -110,10 +129,12 @@ fn outcomes(
                     ways.exit = true;
                 }
             },
-            (id, _) => match numbers.get(id) {
+            (id, _) => match names.numbers.get(id) {
                 Some(number) => ways.steps.push(*number),
+                // It may be the one whose id cannot be read.
+                None if !names.is_complete => ways.exit = true,
                 None => {
-                    let known = numbers.keys().copied().chain(["next", "resolved", "support"]);
+                    let known = names.numbers.keys().copied().chain(["next", "resolved", "support"]);
                     let near = near(id, known);
                     findings
                         .add(target.span.clone(), &UnknownStep { id: id.to_owned(), near: near.clone() })
@@ -135,23 +156,29 @@ fn outcomes(
 
 /// Reports a `when` that tests nothing.
 fn when_test(when: &Node, findings: &mut Findings) {
-    let mut report = |reason: String| {
-        findings.add(shape::mark(when), &OutcomeTest { reason });
+    if !shape::is_sound(when, findings) {
+        return;
+    }
+    let mut report = |span: Range<usize>, reason: String| {
+        findings.add(span, &OutcomeTest { reason });
     };
     if when.entries().is_empty() {
-        return report("this `when` tests nothing".to_owned());
+        return report(shape::mark(when), "this `when` tests nothing".to_owned());
     }
-    let about_property = ["equals", "contains", "empty"].iter().find(|key| when.get(key).is_some());
-    match (when.get("property").is_some(), about_property) {
-        (true, None) => report("`property` is named, but not what it must be".to_owned()),
-        (false, Some(key)) => report(format!("`{key}` needs a `property`")),
+    let about_property = ["equals", "contains", "empty"].iter().find_map(|key| when.entry(key));
+    match (when.entry("property"), about_property) {
+        (Some(property), None) => {
+            report(property.key_span.clone(), "`property` is named, but not what it must be".to_owned());
+        }
+        (None, Some(test)) => report(test.key_span.clone(), format!("`{}` needs a `property`", test.key)),
         _ => {}
     }
-    if let Some(comparison) = when.text_of("objects") {
+    if let Some((comparison, span)) = text_of(when, "objects") {
         let number = comparison.trim_start_matches(['<', '>', '=']);
         let operator = &comparison[..comparison.len() - number.len()];
-        if !["=", "<", ">", "<=", ">="].contains(&operator) || number.trim().parse::<u32>().is_err() {
-            report(format!("`{comparison}` is no comparison"));
+        let compares = ["=", "<", ">", "<=", ">="].contains(&operator) && number.trim().parse::<u32>().is_ok();
+        if !compares && !comparison.trim().is_empty() {
+            report(span, format!("`{comparison}` is no comparison"));
         }
     }
 }

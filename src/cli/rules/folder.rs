@@ -21,6 +21,8 @@ pub(super) struct Sources {
     pub beside: Vec<bool>,
     /// What could not be read, and why.
     pub diagnostics: Vec<Diagnostic>,
+    /// The number of each file, however it was reached: a file that is named twice is one file.
+    numbers: std::collections::BTreeMap<PathBuf, usize>,
 }
 
 impl Sources {
@@ -29,7 +31,16 @@ impl Sources {
         let mut sources = Self::default();
         for path in paths {
             match fs::metadata(path) {
-                Ok(kind) if kind.is_dir() => sources.folder(path, 0, None),
+                Ok(kind) if kind.is_dir() => {
+                    let before = sources.files.len();
+                    sources.folder(path, 0, None);
+                    // Of a wrong path nothing would be wrong.
+                    let real = fs::canonicalize(path).unwrap_or_else(|_| path.clone());
+                    if sources.files.len() == before && !sources.numbers.keys().any(|file| file.starts_with(&real)) {
+                        let error = std::io::Error::other("it holds no .yaml file");
+                        sources.unreadable(path, &error);
+                    }
+                }
                 Ok(_) => {
                     sources.beside(path);
                     sources.file(path, None, false);
@@ -137,6 +148,14 @@ impl Sources {
     }
 
     fn file(&mut self, path: &Path, area: Option<String>, beside: bool) {
+        let real = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+        if let Some(&number) = self.numbers.get(&real) {
+            self.beside[number] &= beside;
+            let known = &mut self.files[number].area;
+            *known = known.take().or(area);
+            return;
+        }
+        self.numbers.insert(real, self.files.len());
         // Read no more than a rule file can have, so that a wrong file of many gigabytes costs nothing.
         let mut bytes = Vec::new();
         let read = fs::File::open(path).and_then(|file| file.take(LARGEST_FILE as u64 + 1).read_to_end(&mut bytes));
