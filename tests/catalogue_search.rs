@@ -5,6 +5,7 @@
 mod common;
 
 use common::pages::Site;
+use freebusy::rules::model::{Confidence, Test};
 use freebusy::text::fold::fold;
 use std::fs;
 use std::io::Write;
@@ -131,8 +132,12 @@ fn a_translated_sentence_finds_its_rule_also_with_damaged_letters() {
 fn every_example_as_a_whole_paste_finds_its_rule_among_the_first_five() {
     let Some(scripts) = Scripts::new("examples") else { return };
     let rules = &scripts.site.rules;
-    let examples: Vec<(&str, &str)> =
-        rules.iter().flat_map(|r| r.tests.iter().filter_map(|t| Some((r.id.as_str(), t.text.as_deref()?)))).collect();
+    // Of a text that is only possible the program itself is not sure, nor is the search.
+    let certain = |t: &&Test| t.expect != Some(Confidence::Possible) && t.assume.is_none();
+    let examples: Vec<(&str, &str)> = rules
+        .iter()
+        .flat_map(|r| r.tests.iter().filter(certain).filter_map(|t| Some((r.id.as_str(), t.text.as_deref()?))))
+        .collect();
     let texts: Vec<&str> = examples.iter().map(|(_, text)| *text).collect();
     let without = "search({ ...index, rules: index.rules.map((rule) => ({ ...rule, texts: [] })) }, text).map((found) => found.rule.id)";
     let mut first = 0;

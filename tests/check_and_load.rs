@@ -191,7 +191,7 @@ impl Both {
 
     /// The codes of the errors that a checker reports.
     fn errors(checker: &Checker<'_>, files: &[(String, String)]) -> BTreeSet<&'static str> {
-        let checked = Self::sources(files).iter().enumerate().map(|(n, file)| checker.file(n, file)).collect();
+        let checked: Vec<_> = Self::sources(files).iter().enumerate().map(|(n, file)| checker.file(n, file)).collect();
         let bad = |severity| severity != Severity::Warning;
         checker.finish(checked).iter().filter(|d| bad(d.code.severity)).map(|d| d.code.name).collect()
     }

@@ -106,11 +106,26 @@ impl Evaluator<'_> {
             Node::Field(field) => self.whole_record(self.has_field(field)),
             Node::All(all) => self.all_sites(all),
             Node::Any(branches) => {
-                let mut sites: Vec<Site> = branches.iter().flat_map(|b| self.sites(b)).collect();
+                let may_hold = branches.iter().filter(|branch| self.may_hold(branch));
+                let mut sites: Vec<Site> = may_hold.flat_map(|branch| self.sites(branch)).collect();
                 sites.sort_by_key(|s| (s.start, s.end));
                 sites.dedup();
                 sites
             }
+        }
+    }
+
+    /// Whether a condition can hold, as far as that is seen at once: most do not, and cost nothing more.
+    fn may_hold(&self, node: &Node) -> bool {
+        match node {
+            Node::Needle(needle) => !self.hits.of(*needle).is_empty(),
+            Node::Needles(needles) => needles.iter().any(|needle| !self.hits.of(*needle).is_empty()),
+            Node::Regex(regex) if regex.literals.is_empty() => {
+                regex.needles.iter().any(|needle| !self.hits.of(*needle).is_empty())
+            }
+            Node::All(all) => all.parts.iter().all(|part| self.may_hold(part)),
+            Node::Any(branches) => branches.iter().any(|branch| self.may_hold(branch)),
+            _ => true,
         }
     }
 
@@ -186,6 +201,9 @@ impl Evaluator<'_> {
     }
 
     fn all_sites(&self, all: &All) -> Vec<Site> {
+        if !all.parts.iter().all(|part| self.may_hold(part)) {
+            return Vec::new();
+        }
         let within = all.within as usize;
         let mut found: Vec<Vec<Site>> = Vec::with_capacity(all.parts.len());
         for part in &all.parts {
