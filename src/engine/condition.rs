@@ -12,7 +12,7 @@ use crate::rules::pack::{All, Node, Regex};
 use crate::text::Text;
 use std::collections::HashMap;
 use std::ops::Range;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// How many matches of one regex are kept.
 const MOST_MATCHES: usize = 64;
@@ -74,18 +74,23 @@ pub(super) struct Evaluator<'e> {
 
 /// Patterns that were compiled already. Most answers need none or a few; many texts need the same ones again.
 #[derive(Debug, Default)]
-pub(super) struct Regexes(Mutex<HashMap<String, Option<regex::bytes::Regex>>>);
+pub(super) struct Regexes(Mutex<HashMap<String, Option<Arc<regex::bytes::Regex>>>>);
 
 impl Regexes {
     /// A compiled pattern. It was parsed when the rules were digested; one past the limit makes its condition fail, not the
     /// answer (`rules check` reports it).
-    fn get(&self, pattern: &str) -> Option<regex::bytes::Regex> {
+    fn get(&self, pattern: &str) -> Option<Arc<regex::bytes::Regex>> {
         // A thread that panicked while it held the lock left a whole map behind.
         let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(regex) = known.get(pattern) {
             return regex.clone();
         }
-        let built = regex::bytes::RegexBuilder::new(pattern).unicode(false).size_limit(LARGEST_REGEX).build().ok();
+        let built = regex::bytes::RegexBuilder::new(pattern)
+            .unicode(false)
+            .size_limit(LARGEST_REGEX)
+            .build()
+            .ok()
+            .map(Arc::new);
         known.insert(pattern.to_owned(), built.clone());
         built
     }
