@@ -427,7 +427,7 @@ fn warnings_count_where_somebody_says_so() {
 
 #[test]
 fn every_code_is_explained() {
-    for code in CODES {
+    for code in freebusy::author::codes() {
         let output = freebusy(&golden(), &["rules", "check", "--explain", code.name]);
         assert_eq!(output.status.code(), Some(0), "{}", code.name);
         assert_eq!(String::from_utf8_lossy(&output.stdout), code.page, "{}", code.name);
@@ -496,12 +496,13 @@ fn without_a_path_the_rules_here_are_checked() {
 fn every_code_has_a_page() {
     let pages = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/diagnostics");
     let mut rows = String::new();
-    for code in CODES {
+    for code in freebusy::author::codes() {
         let lines: Vec<&str> = code.page.lines().collect();
         assert_eq!(lines[0], format!("# {}", code.name));
         assert!((10..=40).contains(&lines.len()), "{}: {} lines", code.name, lines.len());
         assert!(code.page.contains("```yaml\n") || code.severity == Severity::Unreadable, "{}", code.name);
-        assert!(code.page.ends_with('\n') && !code.page.contains('\r') && !code.page.contains("TODO"), "{}", code.name);
+        assert!(code.page.ends_with('\n') && !code.page.contains('\r'), "{}", code.name);
+        assert!(!code.page.contains("TODO") || code.name == "todo-left", "{}", code.name);
         // What a page recommends is at least YAML.
         let good = code.page.rsplit("```yaml\n").next().and_then(|rest| rest.split("```").next()).unwrap_or_default();
         if code.page.contains("```yaml\n") {

@@ -15,3 +15,10 @@ pub mod show;
 pub mod test;
 pub mod transform;
 pub mod yaml;
+
+use diagnostic::Code;
+
+/// Every kind of message to an author.
+pub fn codes() -> impl Iterator<Item = &'static Code> + Clone {
+    problems::CODES.iter().chain(test::problems::CODES)
+}

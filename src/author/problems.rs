@@ -436,6 +436,12 @@ problems! {
     label: "",
     help: "add a text that looks alike and is something else: `- not: ...` with `why`";
 
+    /// Something that is still to do
+    Error "todo-left" TodoLeft {}
+    message: "this is still to do",
+    label: "",
+    help: "write what belongs here, or remove the key if it can be left out";
+
     /// A test that is not one
     Error "test-form" TestForm { reason: &'static str }
     message: reason,

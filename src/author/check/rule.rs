@@ -5,7 +5,8 @@ use super::{Checker, condition, near, rule_reference, shape, steps, text_of};
 use crate::author::diagnostic::{Findings, Problem, SourceFile};
 use crate::author::problems::{
     AreaNotFolder, IdNotFileName, InsecureReference, NoNearMiss, NoPositiveTest, OutranksCycle, OverridesNothing,
-    RepeatedValue, ReviewDate, ReviewOutdated, ShippedId, TestForm, UnknownContext, UnknownKey, UnknownTransformation,
+    RepeatedValue, ReviewDate, ReviewOutdated, ShippedId, TestForm, TodoLeft, UnknownContext, UnknownKey,
+    UnknownTransformation,
 };
 use crate::author::transform::TRANSFORMATIONS;
 use crate::author::yaml::{Node, Value};
@@ -49,6 +50,23 @@ pub(super) fn check(
     reviewed(checker, root, findings);
     tests(checker, root, findings);
     note_uses(root, identities);
+    to_do(root, findings);
+}
+
+/// Reports what `rules new` left to the author.
+fn to_do(node: &Node, findings: &mut Findings) {
+    for entry in node.entries() {
+        let left = match entry.value.text() {
+            Some(text) if entry.key == "url" => text.ends_with("TODO"),
+            Some(text) => text == "TODO" || text.starts_with("TODO "),
+            None => false,
+        };
+        if left {
+            findings.add(entry.value.span.clone(), &TodoLeft {});
+        }
+        to_do(&entry.value, findings);
+    }
+    node.items().iter().for_each(|item| to_do(item, findings));
 }
 
 fn list<'n>(root: &'n Node, key: &str) -> &'n [Node] {

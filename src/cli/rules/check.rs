@@ -4,8 +4,8 @@ use super::folder::Sources;
 use super::{CliError, ColorChoice, Status, pretty, watch};
 use crate::author::background::Background;
 use crate::author::check::{Checked, Checker, Known, SharedKind, worst};
+use crate::author::codes;
 use crate::author::diagnostic::{Diagnostic, Severity};
-use crate::author::problems::CODES;
 use crate::author::show;
 use crate::cli::parallel;
 use crate::remedy::plan::nearest;
@@ -164,17 +164,17 @@ pub(super) fn summary(files: usize, diagnostics: &[Diagnostic]) -> String {
 }
 
 fn explain(name: &str) -> Result<Status, CliError> {
-    match CODES.iter().find(|code| code.name == name) {
+    match codes().find(|code| code.name == name) {
         Some(code) => {
             crate::cli::print(code.page, false)?;
             Ok(Status::Answer)
         }
         None => {
             let error = CliError::new(format!("there is no message `{name}`"));
-            Err(match nearest(name, CODES.iter().map(|code| code.name)) {
+            Err(match nearest(name, codes().map(|code| code.name)) {
                 Some(near) => error.help(format!("did you mean `{near}`?")),
                 None => {
-                    let all: Vec<&str> = CODES.iter().map(|code| code.name).collect();
+                    let all: Vec<&str> = codes().map(|code| code.name).collect();
                     error.help(format!("it is one of: {}", all.join(", ")))
                 }
             })
