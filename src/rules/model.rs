@@ -181,7 +181,11 @@ impl Auth {
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
-#[cfg_attr(test, schemars(extend("minProperties" = 1)))]
+#[cfg_attr(test, schemars(extend("anyOf" = [
+    {"required": ["text"]}, {"required": ["phrase"]}, {"required": ["regex"]}, {"required": ["lid"]},
+    {"required": ["http-status"]}, {"required": ["aadsts"]}, {"required": ["diagnostics"]}, {"required": ["event"]},
+    {"required": ["field"]}, {"required": ["all"]}, {"required": ["any"]}
+])))]
 pub struct Condition {
     /// A sentence of which only letters and digits count.
     #[serde(default)]
@@ -228,6 +232,7 @@ pub struct Condition {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
+#[cfg_attr(test, schemars(extend("minProperties" = 1)))]
 pub struct Event {
     /// The event's source, such as `MSExchange Availability`.
     #[serde(default)]
@@ -256,6 +261,7 @@ pub struct Field {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
+#[cfg_attr(test, schemars(extend("anyOf" = [{"required": ["run"]}, {"required": ["text"]}])))]
 pub struct Step {
     /// Unique in the rule.
     #[cfg_attr(test, schemars(regex(pattern = "^[a-z0-9]+(-[a-z0-9]+)*$")))]
@@ -394,9 +400,16 @@ impl Outcome {
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
-#[cfg_attr(test, schemars(extend("minProperties" = 1)))]
+#[cfg_attr(test, schemars(extend(
+    "minProperties" = 1,
+    "dependencies" = {
+        "equals": ["property"], "contains": ["property"], "empty": ["property"],
+        "property": {"anyOf": [{"required": ["equals"]}, {"required": ["contains"]}, {"required": ["empty"]}]}
+    }
+)))]
 pub struct When {
     /// How many objects were printed: `= 0`, `> 1`.
+    #[cfg_attr(test, schemars(regex(pattern = "^(=|<|>|<=|>=) *[0-9]+$")))]
     #[serde(default)]
     pub objects: Option<String>,
     /// The output contains this.
@@ -435,7 +448,10 @@ pub struct Reference {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
-#[cfg_attr(test, schemars(extend("oneOf" = [{"required": ["text"]}, {"required": ["not"]}])))]
+#[cfg_attr(test, schemars(extend("oneOf" = [
+    {"required": ["text"]},
+    {"required": ["not"], "properties": {"expect": false, "except": false}}
+])))]
 pub struct Test {
     /// A text for which this rule is the first match.
     #[serde(default)]

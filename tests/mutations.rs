@@ -1,0 +1,124 @@
+//! Would anybody notice? Things are taken out of the shipped rules, one at a time: every `outranks`, every text, phrase, requirement,
+//! exclusion and context, every wording in `phrases.yaml`, every near miss. `rules check` or `rules test --mutate` must fail.
+
+mod common;
+
+use common::Catalogue;
+use freebusy::author::test::{Case, Noticed, Suite, Wanted, noticed, texts, wordings_noticed};
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// How many of a hundred must be noticed.
+const SHARE: usize = 95;
+
+#[test]
+fn what_is_taken_out_of_the_shipped_rules_is_missed() {
+    let catalogue = Catalogue::built_in();
+    let shared = catalogue.pack().shared().expect("shared");
+    let (texts, unread) = texts(catalogue.rules());
+    assert!(unread.is_empty());
+    let records: Vec<_> = texts.iter().map(|text| text.records()).collect();
+    let cases: Vec<Case<'_>> = texts
+        .iter()
+        .zip(&records)
+        .map(|(text, records)| Case::ask(&catalogue.engine, catalogue.rules(), text, records))
+        .collect();
+    let suite = Suite::new(&catalogue.engine, catalogue.rules(), cases);
+    let noticed: Vec<Noticed> = (0..suite.rules.len()).map(|rule| noticed(&suite, &shared, rule)).collect();
+    let mut report = Vec::new();
+    let mut count = |what: &str, results: Vec<(String, bool)>| {
+        let caught = results.iter().filter(|(_, caught)| *caught).count();
+        let missed: Vec<&String> = results.iter().filter(|(_, caught)| !caught).map(|(name, _)| name).collect();
+        report.push((what.to_owned(), caught, results.len(), format!("{missed:?}")));
+    };
+
+    let parts = |wanted: fn(&str) -> bool| {
+        let all = noticed.iter().flat_map(|n| n.parts.iter().map(move |(mutant, broken)| (n.rule, mutant, broken)));
+        all.filter(|(_, mutant, _)| wanted(&mutant.path))
+            .map(|(rule, mutant, broken)| (format!("{} {}", suite.rules[rule].id, mutant.path), !broken.is_empty()))
+            .collect::<Vec<_>>()
+    };
+    count("outranks", parts(|path| path.starts_with("outranks")));
+    count("texts, phrases and other parts of conditions", parts(|path| !path.starts_with("outranks")));
+    let wordings = shared.phrases.iter().flat_map(|phrase| {
+        let noticed = wordings_noticed(&suite, &shared, phrase);
+        noticed.into_iter().map(|(n, broken)| (format!("{} wording {n}", phrase.id), !broken.is_empty()))
+    });
+    count("wordings of phrases.yaml", wordings.collect());
+
+    // A near miss is missed where it is the only test that needs some guard: then `--mutate` reports the guard. One without such a guard
+    // matters only as the last of its rule: then `rules check` asks for one.
+    let alone: BTreeSet<usize> = noticed
+        .iter()
+        .flat_map(|n| &n.parts)
+        .filter_map(|(_, broken)| if let [only] = broken.as_slice() { Some(*only) } else { None })
+        .collect();
+    let near_misses = suite.cases.iter().enumerate().filter(|(_, case)| case.wanted == Wanted::NotCertain);
+    let near_misses: Vec<(String, bool)> = near_misses
+        .map(|(number, case)| {
+            let last = suite.rules[case.rule].tests.iter().filter(|test| test.not.is_some()).count() == 1;
+            (format!("{} test {}", suite.rules[case.rule].id, case.test + 1), alone.contains(&number) || last)
+        })
+        .collect();
+    let (all, missed) = (near_misses.len(), near_misses.iter().filter(|(_, caught)| *caught).count());
+    count("near misses that a guard rests on", near_misses.into_iter().filter(|(_, caught)| *caught).collect());
+
+    for (what, caught, of, missed) in &report {
+        eprintln!("{what}: {caught} of {of} noticed {missed}");
+        assert!(*of > 5 && caught * 100 >= of * SHARE, "{what}: {caught} of {of}; nobody misses {missed}");
+    }
+    eprintln!("of all {all} near misses {missed} are the only ones that need their guard");
+}
+
+/// The same with real files and the real program, for one of each kind.
+#[test]
+fn the_program_fails_when_a_line_is_taken_out_of_a_rule_file() {
+    for (name, file, line) in [
+        ("outranks", "oauth/token-user-ambiguous.yaml", "outranks: [preauth-401]\n", "test"),
+        ("exclusion", "free-busy/preauth-401.yaml", "    - text: error_category\n", "test"),
+        (
+            "branch",
+            "free-busy/too-many-calendar-entries.yaml",
+            "    - text: contains too many calendar entries\n",
+            "test",
+        ),
+        ("context", "free-busy/http-504.yaml", "context: free-busy\n", "test"),
+        ("phrase", "phrases.yaml", "    - { lang: ja,"),
+    ] {
+        let folder = copy(name);
+        let path = folder.join(file);
+        let text = fs::read_to_string(&path).expect("a rule file");
+        let start = text.find(line).unwrap_or_else(|| panic!("{file} has no line {line:?}"));
+        let end = start + text[start..].find('\n').expect("a line") + 1;
+        fs::write(&path, format!("{}{}", &text[..start], &text[end..])).expect("the file");
+        let output = Command::new(env!("CARGO_BIN_EXE_freebusy"))
+            .args(["rules", "test", "--mutate", "--standalone"])
+            .arg(&folder)
+            .output()
+            .expect("the program");
+        assert_eq!(output.status.code(), Some(1), "{name}: {}", String::from_utf8_lossy(&output.stdout));
+    }
+}
+
+/// A copy of the shipped rules.
+fn copy(name: &str) -> PathBuf {
+    let to = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("mutations-{name}"));
+    let _ = fs::remove_dir_all(&to);
+    let from = Path::new(env!("CARGO_MANIFEST_DIR")).join("rules");
+    let mut open = vec![(from, to.clone())];
+    while let Some((from, to)) = open.pop() {
+        fs::create_dir_all(&to).expect("a folder");
+        for entry in fs::read_dir(from).expect("rules") {
+            let entry = entry.expect("an entry");
+            let target = to.join(entry.file_name());
+            if entry.path().is_dir() {
+                open.push((entry.path(), target));
+            } else {
+                fs::copy(entry.path(), target).expect("a copy");
+            }
+        }
+    }
+    to
+}
