@@ -4,11 +4,14 @@
 //! compared with `true` and with `rg -i -F -f needles one.txt` on the same machine. `cargo bench --bench startup`; a number
 //! behind `--` sets the rounds.
 
-use std::fmt::Write as _;
+#[path = "common/mod.rs"]
+mod common;
+
+use common::{generated, once, path, rule_texts};
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Stdio};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 /// Rounds, where nothing is said.
 const ROUNDS: usize = 200;
@@ -24,8 +27,8 @@ fn main() {
     fs::write(&paste, PASTE).expect("the paste");
     let needles = folder.join("needles.txt");
     fs::write(&needles, sentences().join("\n") + "\n").expect("the needles");
-    let two_hundred = generated(&folder.join("200"), 200);
-    let many = with_embedded(&generated(&folder.join("251"), 251));
+    let two_hundred = generated(&folder.join("200"), 200, false);
+    let many = with_embedded(&generated(&folder.join("251"), 251, false));
 
     let freebusy = env!("CARGO_BIN_EXE_freebusy");
     let explain = |binary: &str, more: &[&str]| {
@@ -93,56 +96,6 @@ impl Run {
     }
 }
 
-/// Time and peak memory (KiB) of one run.
-fn once(command: &[String]) -> (Duration, Option<i64>) {
-    let start = Instant::now();
-    let child = Command::new(&command[0])
-        .args(&command[1..])
-        .env("XDG_CONFIG_HOME", "/nonexistent")
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .spawn()
-        .expect("the command");
-    wait(child, start)
-}
-
-#[cfg(unix)]
-fn wait(child: std::process::Child, start: Instant) -> (Duration, Option<i64>) {
-    let mut status = 0;
-    // SAFETY: a zeroed rusage is valid, and both pointers outlive the call.
-    let usage = unsafe {
-        let mut usage: libc::rusage = std::mem::zeroed();
-        libc::wait4(child.id() as libc::pid_t, &mut status, 0, &mut usage);
-        usage
-    };
-    let time = start.elapsed();
-    assert!(libc::WIFEXITED(status) && libc::WEXITSTATUS(status) < 2, "the command failed: {status}");
-    (time, Some(usage.ru_maxrss))
-}
-
-#[cfg(not(unix))]
-fn wait(mut child: std::process::Child, start: Instant) -> (Duration, Option<i64>) {
-    let status = child.wait().expect("the command");
-    assert!(status.code().is_some_and(|code| code < 2), "the command failed: {status}");
-    (start.elapsed(), None)
-}
-
-fn path(path: &Path) -> String {
-    path.display().to_string()
-}
-
-fn rule_texts() -> Vec<String> {
-    let rules = Path::new(env!("CARGO_MANIFEST_DIR")).join("rules");
-    let mut texts = Vec::new();
-    for area in fs::read_dir(rules).expect("rules/").map(|e| e.expect("an entry").path()).filter(|p| p.is_dir()) {
-        for file in fs::read_dir(area).expect("an area") {
-            texts.push(fs::read_to_string(file.expect("an entry").path()).expect("a rule"));
-        }
-    }
-    texts.sort();
-    texts
-}
-
 /// The sentences that the rules look for: what somebody without this program would give to grep.
 fn sentences() -> Vec<String> {
     let mut found: Vec<String> = rule_texts()
@@ -154,50 +107,6 @@ fn sentences() -> Vec<String> {
     found.sort();
     found.dedup();
     found
-}
-
-/// As many rules as wanted, each of the size and shape of a shipped one, with sentences of its own.
-fn generated(folder: &Path, wanted: usize) -> PathBuf {
-    fs::create_dir_all(folder).expect("a folder");
-    let shipped = rule_texts();
-    for number in 0..wanted {
-        let rule = &shipped[number % shipped.len()];
-        let id = format!("generated-{number:03}");
-        let mut text = String::new();
-        for line in rule.lines() {
-            if line.starts_with("id: ") {
-                let _ = writeln!(text, "id: {id}");
-            } else if line.starts_with("outranks:") {
-                continue;
-            } else if let Some((key, sentence)) = sentence(line).filter(|_| !text.contains("\nsteps:")) {
-                // Every letter moves on, so that the sentences differ from the shipped ones.
-                let _ = writeln!(text, "{key}\"{}\"", moved(sentence, number as u8));
-            } else {
-                let _ = writeln!(text, "{line}");
-            }
-        }
-        // A rule's tests are about its shipped sentences.
-        let text = text.split("\ntests:\n").next().unwrap_or_default().to_owned() + "\n";
-        fs::write(folder.join(format!("{id}.yaml")), text).expect("a rule");
-    }
-    folder.to_owned()
-}
-
-/// The key and the sentence of a line that gives one.
-fn sentence(line: &str) -> Option<(&str, &str)> {
-    let rest = line.trim_start().trim_start_matches("- ").strip_prefix("text: ")?;
-    Some(line.split_at(line.len() - rest.len()))
-}
-
-fn moved(sentence: &str, by: u8) -> String {
-    sentence
-        .bytes()
-        .filter(|b| b.is_ascii_alphanumeric() || *b == b' ')
-        .map(|b| match b {
-            b'a'..=b'z' => char::from(b'a' + (b - b'a' + 1 + by % 25) % 26),
-            other => char::from(other),
-        })
-        .collect()
 }
 
 /// The program with further rules embedded, or nothing where it cannot be built.

@@ -14,7 +14,7 @@ pub struct Transformation {
 }
 
 /// Lines of other things: what servers print all day.
-const NOISE: &str = include_str!("noise.log");
+const NOISE: &str = include_str!("../../tests/corpus/noise.log");
 
 /// All transformations.
 pub const TRANSFORMATIONS: [Transformation; 18] = [

@@ -169,7 +169,7 @@ fn fill(
 }
 
 /// The insides of all `{{ }}`.
-fn holes(text: &str) -> Vec<Range<usize>> {
+pub(super) fn holes(text: &str) -> Vec<Range<usize>> {
     let mut holes = Vec::new();
     let mut at = 0;
     while let Some(open) = text[at..].find("{{") {
@@ -273,19 +273,24 @@ fn command_prompt(text: &str) -> Scan {
 
 /// Whether a word fits a wildcard in which `*` is any text; case does not count.
 pub(super) fn fits(word: &str, wildcard: &str) -> bool {
-    let (word, wildcard) = (word.to_ascii_lowercase(), wildcard.to_ascii_lowercase());
-    let mut parts = wildcard.split('*');
-    let first = parts.next().unwrap_or_default();
-    let Some(mut rest) = word.strip_prefix(first) else { return false };
-    let parts: Vec<&str> = parts.collect();
-    let Some((last, middle)) = parts.split_last() else { return rest.is_empty() };
-    for part in middle {
-        match rest.find(part) {
+    let (word, wildcard) = (word.as_bytes(), wildcard.as_bytes());
+    let Some(star) = wildcard.iter().position(|b| *b == b'*') else { return word.eq_ignore_ascii_case(wildcard) };
+    let (first, behind) = (&wildcard[..star], &wildcard[star + 1..]);
+    if word.len() < first.len() || !word[..first.len()].eq_ignore_ascii_case(first) {
+        return false;
+    }
+    let mut rest = &word[first.len()..];
+    let mut parts = behind.split(|b| *b == b'*').peekable();
+    while let Some(part) = parts.next() {
+        if parts.peek().is_none() {
+            return rest.len() >= part.len() && rest[rest.len() - part.len()..].eq_ignore_ascii_case(part);
+        }
+        match rest.windows(part.len().max(1)).position(|window| window.eq_ignore_ascii_case(part) || part.is_empty()) {
             Some(at) => rest = &rest[at + part.len()..],
             None => return false,
         }
     }
-    rest.ends_with(last)
+    true
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! One rule file.
 
+use super::command::holes;
 use super::identity::{Identities, Kind, kebab};
 use super::{Checker, condition, near, rule_reference, shape, steps, text_of};
 use crate::author::diagnostic::{Findings, Problem, SourceFile};
@@ -223,9 +224,10 @@ pub(super) fn note_uses(node: &Node, identities: &mut Identities) {
             ("phrase", Some(id)) => identities.uses(Kind::Phrase, id),
             ("context" | "assume", Some(id)) => identities.uses(Kind::Context, id),
             ("command", Some(command)) => {
-                for word in command.split(|c: char| !(c.is_ascii_alphanumeric() || c == '_')) {
-                    identities.uses(Kind::Parameter, word);
-                }
+                let inside = holes(command).into_iter().flat_map(|hole| {
+                    command[hole].split(|c: char| !(c.is_ascii_alphanumeric() || c == '_')).filter(|w| !w.is_empty())
+                });
+                inside.for_each(|word| identities.uses(Kind::Parameter, word));
             }
             ("includes", None) => {
                 entry.value.items().iter().filter_map(Node::text).for_each(|id| identities.uses(Kind::Context, id));

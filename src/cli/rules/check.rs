@@ -84,7 +84,7 @@ pub(super) fn check(
     standalone: bool,
     as_of: Option<jiff::civil::Date>,
 ) -> Result<Vec<Diagnostic>, CliError> {
-    Ok(Checks::new(as_of)?.run(sources, known(sources, standalone)?))
+    Ok(Checks::new(as_of)?.run(sources, known(sources, standalone)?, false))
 }
 
 /// What files may refer to.
@@ -123,10 +123,11 @@ impl Checks {
             self.visible = visible;
             self.done.clear();
         }
-        Ok(self.run(sources, known(sources, standalone)?))
+        Ok(self.run(sources, known(sources, standalone)?, true))
     }
 
-    fn run(&mut self, sources: &Sources, known: Known) -> Vec<Diagnostic> {
+    /// Checks everything; `keep` what it says of each file for the next time.
+    fn run(&mut self, sources: &Sources, known: Known, keep: bool) -> Vec<Diagnostic> {
         let checker = Checker::new(known, &self.background, self.today);
         // What could not be read has been reported already; what only lies beside is not asked about.
         let unread: Vec<usize> = sources.diagnostics.iter().map(|diagnostic| diagnostic.file).collect();
@@ -141,13 +142,11 @@ impl Checks {
                 _ => checker.file(*number, file),
             }
         });
-        self.done = wanted
-            .iter()
-            .zip(&checked)
-            .map(|(number, checked)| {
-                (sources.files[*number].name.clone(), (sources.files[*number].text.clone(), checked.clone()))
-            })
-            .collect();
+        if keep {
+            let files = wanted.iter().map(|number| &sources.files[*number]);
+            let said = files.zip(&checked).map(|(file, said)| (file.name.clone(), (file.text.clone(), said.clone())));
+            self.done = said.collect();
+        }
         let mut diagnostics = checker.finish(checked);
         diagnostics.extend(sources.diagnostics.iter().cloned());
         diagnostics.sort_by_key(|d| (d.file, d.span.start, d.span.end));
