@@ -6,7 +6,7 @@ use common::Catalogue;
 use freebusy::facts::Facts;
 use freebusy::remedy::{Planner, Values};
 use freebusy::rules::model::{Cmdlets, Context, Indication, Intake, Parameter, Phrase, Retired, Rule, WellKnown};
-use freebusy::rules::{parse_list, parse_rule};
+use freebusy::rules::parse_list;
 use serde::de::DeserializeOwned;
 use std::fmt::Debug;
 use std::fs;

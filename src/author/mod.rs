@@ -14,7 +14,8 @@ pub mod schema;
 pub mod show;
 pub mod test;
 pub mod transform;
-pub mod yaml;
+
+pub use crate::rules::yaml;
 
 use diagnostic::Code;
 

@@ -29,7 +29,8 @@ pub(super) fn rules(folders: &[PathBuf]) -> Result<Rules, CliError> {
         Ok(rules) => Ok(rules),
         Err(errors) => {
             let lines: Vec<String> = errors.iter().map(ToString::to_string).collect();
-            Err(CliError::new(lines.join("\nfreebusy: ")))
+            Err(CliError::new(lines.join("\nfreebusy: "))
+                .help("`freebusy rules check` shows every problem of a folder in its place"))
         }
     }
 }

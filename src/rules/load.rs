@@ -8,9 +8,10 @@ use super::bounds::{LARGEST_FILE, MOST_DEPTH, MOST_NODES};
 use super::compile::{Problem, compile};
 use super::model::{Head, Rule, Shared, WellKnown};
 use super::pack::{Pack, Source, SourceRule};
-use serde::de::{self, Deserialize, DeserializeOwned, Deserializer, MapAccess, SeqAccess, Visitor};
+use super::yaml;
+use serde::de::DeserializeOwned;
+use serde_saphyr::Options;
 use serde_saphyr::options::{DuplicateKeyPolicy, MergeKeyPolicy};
-use serde_saphyr::{Options, Spanned};
 use std::borrow::Cow;
 use std::fmt;
 
@@ -318,84 +319,11 @@ fn locate(files: &[File], problem: Problem) -> LoadError {
 
 /// Line and column of the value that a path such as `signature.any[2].phrase` leads to, or of the last part that exists.
 fn position(text: &str, path: &str) -> Option<(u64, u64)> {
-    let tree: Spanned<Tree> = serde_saphyr::from_str_with_options(text, options()).ok()?;
-    let mut at = &tree;
-    for part in path.split(['.', '[']) {
-        let next = match (&at.value, part.strip_suffix(']')) {
-            (Tree::List(items), Some(index)) => index.parse().ok().and_then(|n: usize| items.get(n)),
-            (Tree::Map(entries), None) => entries.iter().find(|(key, _)| key == part).map(|(_, value)| value),
-            _ => None,
-        };
-        match next {
-            Some(next) => at = next,
-            None => break,
-        }
-    }
-    Some((at.referenced.line(), at.referenced.column()))
-}
-
-/// A document as positions alone.
-#[derive(Debug)]
-enum Tree {
-    Scalar,
-    List(Vec<Spanned<Tree>>),
-    Map(Vec<(String, Spanned<Tree>)>),
-}
-
-impl<'de> Deserialize<'de> for Tree {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct TreeVisitor;
-
-        impl<'de> Visitor<'de> for TreeVisitor {
-            type Value = Tree;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("any YAML value")
-            }
-
-            fn visit_bool<E: de::Error>(self, _: bool) -> Result<Tree, E> {
-                Ok(Tree::Scalar)
-            }
-
-            fn visit_i64<E: de::Error>(self, _: i64) -> Result<Tree, E> {
-                Ok(Tree::Scalar)
-            }
-
-            fn visit_u64<E: de::Error>(self, _: u64) -> Result<Tree, E> {
-                Ok(Tree::Scalar)
-            }
-
-            fn visit_f64<E: de::Error>(self, _: f64) -> Result<Tree, E> {
-                Ok(Tree::Scalar)
-            }
-
-            fn visit_str<E: de::Error>(self, _: &str) -> Result<Tree, E> {
-                Ok(Tree::Scalar)
-            }
-
-            fn visit_unit<E: de::Error>(self) -> Result<Tree, E> {
-                Ok(Tree::Scalar)
-            }
-
-            fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Tree, A::Error> {
-                let mut list = Vec::new();
-                while let Some(item) = items.next_element()? {
-                    list.push(item);
-                }
-                Ok(Tree::List(list))
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Tree, A::Error> {
-                let mut map = Vec::new();
-                while let Some(entry) = entries.next_entry()? {
-                    map.push(entry);
-                }
-                Ok(Tree::Map(map))
-            }
-        }
-
-        deserializer.deserialize_any(TreeVisitor)
-    }
+    let document = yaml::parse(text).ok()?;
+    let before = &text[..document.root.find(path).span.start];
+    let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
+    let line = before.bytes().filter(|b| *b == b'\n').count() + 1;
+    Some((line as u64, before[line_start..].chars().count() as u64 + 1))
 }
 
 #[cfg(test)]

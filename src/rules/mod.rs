@@ -4,6 +4,7 @@ pub mod bounds;
 pub mod compile;
 pub mod model;
 pub mod pack;
+pub mod yaml;
 
 mod builtin;
 mod load;

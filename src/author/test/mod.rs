@@ -247,7 +247,7 @@ pub fn untested_wordings(
         let Some(known) = shared.phrases.iter().find(|p| Some(p.id.as_str()) == phrase.text_of("id")) else { continue };
         for (variant, broken) in wordings_noticed(suite, shared, known) {
             if broken.is_empty() {
-                let node = find(&root, &format!("[{n}].variants[{variant}].text"));
+                let node = root.find(&format!("[{n}].variants[{variant}].text"));
                 findings.add(node.span.clone(), &UntestedBranch { what: "wording".to_owned() });
             }
         }
@@ -299,7 +299,7 @@ impl Place {
         let own = places.files.get(&rule).and_then(|file| Some((*file, tree(files.get(*file)?)?)));
         match own {
             Some((file, root)) => {
-                let node = find(&root, path).clone();
+                let node = root.find(path).clone();
                 Self { findings: Findings::new(file), span: mark(&node), node: Some(node) }
             }
             // A shipped rule has no file here; its name and the path must do.
@@ -314,22 +314,6 @@ impl Place {
             }
         }
     }
-}
-
-/// The value that a path such as `signature.any[2]` leads to, or the last part that exists.
-fn find<'n>(root: &'n Node, path: &str) -> &'n Node {
-    let mut node = root;
-    for part in path.split(['.', '[']).filter(|part| !part.is_empty()) {
-        let next = match part.strip_suffix(']').and_then(|index| index.parse::<usize>().ok()) {
-            Some(index) => node.items().get(index),
-            None => node.get(part),
-        };
-        match next {
-            Some(next) => node = next,
-            None => break,
-        }
-    }
-    node
 }
 
 /// The part of a node that a message marks.

@@ -1,7 +1,7 @@
 //! A YAML document as a tree in which every key and value knows its place.
 //!
 //! Reading a file into Rust types stops at the first thing that is wrong. An author wants to see all of it, so `rules check`
-//! looks at this tree. The bounds are those of [`crate::rules`]: what is read here is read there.
+//! looks at this tree. The bounds are those of the other reader ([`super::Loader`]): what is read here is read there.
 
 use crate::rules::bounds::{LARGEST_FILE, MOST_DEPTH, MOST_NODES};
 use granit_parser::{ErrorKind, Event, Marker, Parser, ScalarStyle, Span};
@@ -118,6 +118,22 @@ impl Node {
             Value::Scalar(scalar) => Some(&scalar.text),
             _ => None,
         }
+    }
+
+    /// The value that a path such as `signature.any[2]` leads to, or the last part of it that exists.
+    pub fn find(&self, path: &str) -> &Node {
+        let mut node = self;
+        for part in path.split(['.', '[']).filter(|part| !part.is_empty()) {
+            let next = match part.strip_suffix(']').and_then(|index| index.parse::<usize>().ok()) {
+                Some(index) => node.items().get(index),
+                None => node.get(part),
+            };
+            match next {
+                Some(next) => node = next,
+                None => break,
+            }
+        }
+        node
     }
 
     /// The text of a key's scalar.
