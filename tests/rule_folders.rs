@@ -183,5 +183,5 @@ fn hostile_files_are_refused() {
 fn a_folder_without_rules_is_named_as_such() {
     let (code, _, message) = Folder::new("empty", &[]).explain();
     assert_eq!(code, Some(2));
-    assert!(message.contains("there is no .yaml file"), "{message}");
+    assert!(message.contains("it holds no .yaml file"), "{message}");
 }

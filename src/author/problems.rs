@@ -37,7 +37,11 @@ problems! {
     Unreadable "unreadable-file" UnreadableFile { reason: String }
     message: format!("this cannot be read: {reason}"),
     label: "",
-    help: "check that it exists and that you have the rights to read it";
+    help: if reason.contains(".yaml") {
+        "name a folder of rule files; `freebusy rules new` writes a rule to begin with"
+    } else {
+        "check that it exists and that you have the rights to read it"
+    };
 
     /// A file that is not UTF-8
     Unreadable "not-utf8" NotUtf8 { encoding: String }

@@ -3,6 +3,7 @@
 mod completions;
 mod error;
 mod explain;
+mod folder;
 mod load;
 mod parallel;
 mod profile;

@@ -1,8 +1,8 @@
 //! `freebusy rules diff`
 
-use super::folder::Sources;
 use super::{CliError, ColorChoice, Format, Status, json_error, pretty};
 use crate::author::diff::{Question, diff};
+use crate::cli::folder::Sources;
 use crate::read::Input;
 use crate::report::Renderer;
 use std::fs;

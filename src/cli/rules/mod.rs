@@ -3,7 +3,6 @@
 mod check;
 mod diff;
 mod docs;
-mod folder;
 mod list;
 mod new;
 mod schema;

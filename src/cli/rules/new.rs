@@ -62,7 +62,7 @@ pub(in crate::cli) fn run(args: &Args) -> Result<Status, CliError> {
     fs::create_dir_all(&area).map_err(|error| fail(&area, error))?;
     fs::write(&path, text).map_err(|error| fail(&path, error))?;
     let said = renderer
-        .new_rule_summary(&super::folder::shown(&path), &folder.display().to_string(), &draft)
+        .new_rule_summary(&crate::cli::folder::shown(&path), &folder.display().to_string(), &draft)
         .map_err(|error| CliError::new(error.to_string()))?;
     crate::cli::print(&said, crate::cli::style(args.color, None).color)?;
     Ok(Status::Answer)

@@ -1,7 +1,6 @@
 //! `freebusy rules test`
 
 use super::check::{check, summary};
-use super::folder::Sources;
 use super::{CliError, ColorChoice, Status, pretty};
 use crate::author::check::worst;
 use crate::author::diagnostic::{Diagnostic, Severity};
@@ -10,6 +9,7 @@ use crate::author::test::{
     Case, Loss, Places, Suite, failures, noticed, overlaps, texts, transform, transformations, untested,
     untested_wordings,
 };
+use crate::cli::folder::Sources;
 use crate::cli::parallel;
 use crate::engine::Engine;
 use crate::rules::Rules;

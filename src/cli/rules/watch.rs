@@ -1,11 +1,11 @@
 //! `freebusy rules check --watch`: check and test again on every save.
 
 use super::check::{Checks, summary};
-use super::folder::{Sources, stamps};
 use super::test::{Beyond, ask, is_about_tests};
 use super::{CliError, Set, Status};
 use crate::author::diagnostic::Severity;
 use crate::author::show;
+use crate::cli::folder::{Sources, stamps};
 use crate::report::Style;
 use crate::rules::Rules;
 use crate::rules::model::Rule;

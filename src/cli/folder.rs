@@ -1,7 +1,7 @@
 //! Reads rule files for those who write them: everything that cannot be read becomes a diagnostic, never the end.
 
-use super::CliError;
-use crate::author::diagnostic::{Diagnostic, Findings, SourceFile};
+use super::{CliError, parallel};
+use crate::author::diagnostic::{Diagnostic, Findings, Severity, SourceFile};
 use crate::author::problems::{IgnoredFile, NotUtf8, TooLarge, UnreadableFile};
 use crate::rules::bounds::{LARGEST_FILE, MOST_FILES, MOST_FOLDERS};
 use crate::rules::{Loader, Prepared, Rules};
@@ -57,10 +57,18 @@ impl Sources {
     ///
     /// When the files are not rules; `rules check` says what is wrong with them.
     pub fn load(&self, standalone: bool) -> Result<Rules, CliError> {
+        // What cannot be read is no rule; whoever only wants an answer must hear of it, too.
+        let unread = self.diagnostics.iter().find(|diagnostic| diagnostic.code.severity == Severity::Unreadable);
+        if let Some(diagnostic) = unread {
+            let name = self.files.get(diagnostic.file).map_or("", |file| file.name.as_str());
+            let error = CliError::new(format!("{name}: {}", diagnostic.message));
+            return Err(diagnostic.help.iter().fold(error, |error, help| error.help(help.clone())));
+        }
         let mut loader =
             if standalone { Loader::standalone() } else { Loader::on_top_of(Rules::built_in()?.into_pack())? };
-        for file in self.files.iter().filter(|file| !file.text.is_empty()) {
-            loader.add(Prepared::new(file.name.clone(), file.text.clone()));
+        let files: Vec<&SourceFile> = self.files.iter().filter(|file| !file.text.is_empty()).collect();
+        for prepared in parallel::map(&files, |file| Prepared::new(file.name.clone(), file.text.clone())) {
+            loader.add(prepared);
         }
         loader.finish().map_err(|errors| {
             let lines: Vec<String> = errors.iter().map(ToString::to_string).collect();
@@ -214,5 +222,6 @@ fn stamp(path: &Path, depth: usize, into: &mut Vec<Stamp>) {
 
 /// A path as messages show it.
 pub(super) fn shown(path: &Path) -> String {
-    path.strip_prefix(".").unwrap_or(path).display().to_string()
+    let inside = path.strip_prefix(".").unwrap_or(path);
+    if inside.as_os_str().is_empty() { path } else { inside }.display().to_string()
 }
