@@ -41,6 +41,10 @@ impl Sources {
                         sources.unreadable(path, &error);
                     }
                 }
+                // A pipe could block for ever.
+                Ok(kind) if !kind.is_file() => {
+                    sources.unreadable(path, &std::io::Error::other("it is neither a file nor a folder"));
+                }
                 Ok(_) => {
                     sources.beside(path);
                     sources.file(path, None, false);

@@ -112,15 +112,15 @@ enum Kind {
 impl Prepared {
     /// Prepares one file. `name` is how errors call it; its last part decides what the file is.
     pub fn new(name: String, text: String) -> Self {
-        let kind = match file_name(&name) {
-            "phrases.yaml" => Kind::Phrases,
-            "contexts.yaml" => Kind::Contexts,
-            "indications.yaml" => Kind::Indications,
-            "parameters.yaml" => Kind::Parameters,
-            "well-known.yaml" => Kind::WellKnown,
-            "intake.yaml" => Kind::Intake,
-            "retired.yaml" => Kind::Retired,
-            "cmdlets.yaml" => Kind::Cmdlets,
+        let kind = match stem(&name) {
+            "phrases" => Kind::Phrases,
+            "contexts" => Kind::Contexts,
+            "indications" => Kind::Indications,
+            "parameters" => Kind::Parameters,
+            "well-known" => Kind::WellKnown,
+            "intake" => Kind::Intake,
+            "retired" => Kind::Retired,
+            "cmdlets" => Kind::Cmdlets,
             _ => Kind::Rule(Box::new(match head_of(&text) {
                 Some(head) if text.len() <= LARGEST_FILE => parse(&name, &head),
                 _ => parse::<Rule>(&name, &text).map(|rule| (&rule).into()),
@@ -128,6 +128,12 @@ impl Prepared {
         };
         Self { name, text, kind }
     }
+}
+
+/// The last part of a path, without its extension.
+fn stem(path: &str) -> &str {
+    let name = file_name(path);
+    name.strip_suffix(".yaml").or_else(|| name.strip_suffix(".yml")).unwrap_or(name)
 }
 
 /// The last part of a path, as Windows and others write it.

@@ -35,15 +35,15 @@ pub enum SharedKind {
 impl SharedKind {
     /// The shared file with this name; nothing where it is a rule's.
     pub fn of(file_name: &str) -> Option<Self> {
-        Some(match file_name {
-            "phrases.yaml" => Self::Phrases,
-            "contexts.yaml" => Self::Contexts,
-            "indications.yaml" => Self::Indications,
-            "parameters.yaml" => Self::Parameters,
-            "well-known.yaml" => Self::WellKnown,
-            "intake.yaml" => Self::Intake,
-            "retired.yaml" => Self::Retired,
-            "cmdlets.yaml" => Self::Cmdlets,
+        Some(match file_name.strip_suffix(".yaml").or_else(|| file_name.strip_suffix(".yml"))? {
+            "phrases" => Self::Phrases,
+            "contexts" => Self::Contexts,
+            "indications" => Self::Indications,
+            "parameters" => Self::Parameters,
+            "well-known" => Self::WellKnown,
+            "intake" => Self::Intake,
+            "retired" => Self::Retired,
+            "cmdlets" => Self::Cmdlets,
             _ => return None,
         })
     }
