@@ -7,6 +7,8 @@
 //! bytes -> read -> Record -> text -> facts -> engine (over rules) -> remedy -> report
 //! ```
 //!
+//! [`author`] stands above all of them: what those who write rules need, and no answer does.
+//!
 //! Everything but [`read`] and [`cli`] is pure: no file system, clock or environment.
 
 #![forbid(unsafe_code)]
