@@ -3,12 +3,12 @@
 //! The YAML may come from strangers: aliases and merge keys are refused, nesting, nodes and size are bounded. This file is
 //! the only one that knows serde-saphyr.
 
-use super::Rules;
 use super::bounds::{LARGEST_FILE, MOST_DEPTH, MOST_NODES};
 use super::compile::{Problem, compile};
 use super::model::{Head, Rule, Shared, WellKnown};
 use super::pack::{Pack, Source, SourceRule};
 use super::yaml;
+use super::{Rules, SharedKind};
 use serde::de::DeserializeOwned;
 use serde_saphyr::Options;
 use serde_saphyr::options::{DuplicateKeyPolicy, MergeKeyPolicy};
@@ -98,42 +98,21 @@ pub struct Prepared {
 #[derive(Debug)]
 enum Kind {
     Rule(Box<Result<Head, LoadError>>),
-    Phrases,
-    Contexts,
-    Indications,
-    Parameters,
-    WellKnown,
-    /// A file of which only the shipped one counts: what to ask is not a rule pack's to change.
-    Intake,
-    Retired,
-    Cmdlets,
+    Shared(SharedKind),
 }
 
 impl Prepared {
     /// Prepares one file. `name` is how errors call it; its last part decides what the file is.
     pub fn new(name: String, text: String) -> Self {
-        let kind = match stem(&name) {
-            "phrases" => Kind::Phrases,
-            "contexts" => Kind::Contexts,
-            "indications" => Kind::Indications,
-            "parameters" => Kind::Parameters,
-            "well-known" => Kind::WellKnown,
-            "intake" => Kind::Intake,
-            "retired" => Kind::Retired,
-            "cmdlets" => Kind::Cmdlets,
-            _ => Kind::Rule(Box::new(match head_of(&text) {
+        let kind = match SharedKind::of(file_name(&name)) {
+            Some(kind) => Kind::Shared(kind),
+            None => Kind::Rule(Box::new(match head_of(&text) {
                 Some(head) if text.len() <= LARGEST_FILE => parse(&name, &head),
                 _ => parse::<Rule>(&name, &text).map(|rule| (&rule).into()),
             })),
         };
         Self { name, text, kind }
     }
-}
-
-/// The last part of a path, without its extension.
-fn stem(path: &str) -> &str {
-    let name = file_name(path);
-    name.strip_suffix(".yaml").or_else(|| name.strip_suffix(".yml")).unwrap_or(name)
 }
 
 /// The last part of a path, as Windows and others write it.
@@ -180,18 +159,25 @@ impl Loader {
         let Prepared { name, text, kind } = file;
         let result = match kind {
             Kind::Rule(head) => (*head).and_then(|head| self.add_rule(&name, text, head)),
-            Kind::Phrases => self.merge(&name, &text, |shared| &mut shared.phrases, |p| p.id.clone()),
-            Kind::Contexts => self.merge(&name, &text, |shared| &mut shared.contexts, |c| c.id.clone()),
-            Kind::Indications => self.merge(&name, &text, |shared| &mut shared.indications, |i| format!("{i:?}")),
-            Kind::Parameters => self.add_parameters(&name, &text),
-            Kind::WellKnown => self.add_well_known(&name, &text),
-            Kind::Intake | Kind::Retired | Kind::Cmdlets if !self.alone => Ok(()),
-            Kind::Intake => parse(&name, &text).map(|intake| self.source.shared.intake = intake),
-            Kind::Retired => parse(&name, &text).map(|retired| self.source.shared.retired = retired),
-            Kind::Cmdlets => parse(&name, &text).map(|cmdlets| self.source.shared.cmdlets = cmdlets),
+            Kind::Shared(kind) => self.add_shared(kind, &name, &text),
         };
         if let Err(error) = result {
             self.errors.push(error);
+        }
+    }
+
+    fn add_shared(&mut self, kind: SharedKind, name: &str, text: &str) -> Result<(), LoadError> {
+        match kind {
+            // What to ask, and what a command does, is not a rule folder's to change.
+            kind if kind.is_shipped_only() && !self.alone => Ok(()),
+            SharedKind::Phrases => self.merge(name, text, |shared| &mut shared.phrases, |p| p.id.clone()),
+            SharedKind::Contexts => self.merge(name, text, |shared| &mut shared.contexts, |c| c.id.clone()),
+            SharedKind::Indications => self.merge(name, text, |shared| &mut shared.indications, |i| format!("{i:?}")),
+            SharedKind::Parameters => self.add_parameters(name, text),
+            SharedKind::WellKnown => self.add_well_known(name, text),
+            SharedKind::Intake => parse(name, text).map(|intake| self.source.shared.intake = intake),
+            SharedKind::Retired => parse(name, text).map(|retired| self.source.shared.retired = retired),
+            SharedKind::Cmdlets => parse(name, text).map(|cmdlets| self.source.shared.cmdlets = cmdlets),
         }
     }
 

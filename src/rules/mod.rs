@@ -8,11 +8,13 @@ pub mod yaml;
 
 mod builtin;
 mod load;
+mod shared_kind;
 
 // `compile` is shared with build.rs, where folding has no crate around it.
 use crate::text::fold;
 
 pub use load::{LoadError, Loader, Prepared, parse_list, parse_rule};
+pub use shared_kind::SharedKind;
 
 use model::Rule;
 use pack::Pack;

@@ -21,14 +21,13 @@ use super::yaml::{Document, FaultKind, Node, Value, parse};
 use crate::remedy::Planner;
 use crate::remedy::Values;
 use crate::remedy::plan::nearest;
+use crate::rules::SharedKind;
 use crate::rules::model::{Cmdlets, Parameter, Retired, Shared};
 use crate::rules::pack::Pack;
 use identity::{Identities, Kind};
 use shape::Shapes;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
-
-pub use shared::SharedKind;
 
 /// What a file may refer to.
 #[derive(Debug, Clone, Default)]

@@ -2,14 +2,14 @@
 
 use super::{CliError, ColorChoice, Status, pretty, watch};
 use crate::author::background::Background;
-use crate::author::check::{Checked, Checker, Known, SharedKind, worst};
+use crate::author::check::{Checked, Checker, Known, worst};
 use crate::author::codes;
 use crate::author::diagnostic::{Diagnostic, Severity};
 use crate::author::show;
 use crate::cli::folder::Sources;
 use crate::cli::parallel;
 use crate::remedy::plan::nearest;
-use crate::rules::Rules;
+use crate::rules::{Rules, SharedKind};
 use clap::ValueEnum;
 use std::collections::HashMap;
 

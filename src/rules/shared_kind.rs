@@ -1,0 +1,58 @@
+//! The files of a rule folder that are no rules.
+
+/// Which of the shared files.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SharedKind {
+    /// `phrases.yaml`
+    Phrases,
+    /// `contexts.yaml`
+    Contexts,
+    /// `indications.yaml`
+    Indications,
+    /// `parameters.yaml`
+    Parameters,
+    /// `well-known.yaml`
+    WellKnown,
+    /// `intake.yaml`
+    Intake,
+    /// `retired.yaml`
+    Retired,
+    /// `cmdlets.yaml`
+    Cmdlets,
+}
+
+impl SharedKind {
+    /// The shared file with this name; nothing where it is a rule's.
+    pub fn of(file_name: &str) -> Option<Self> {
+        Some(match file_name.strip_suffix(".yaml").or_else(|| file_name.strip_suffix(".yml"))? {
+            "phrases" => Self::Phrases,
+            "contexts" => Self::Contexts,
+            "indications" => Self::Indications,
+            "parameters" => Self::Parameters,
+            "well-known" => Self::WellKnown,
+            "intake" => Self::Intake,
+            "retired" => Self::Retired,
+            "cmdlets" => Self::Cmdlets,
+            _ => return None,
+        })
+    }
+
+    /// The name of its schema.
+    pub fn schema(self) -> &'static str {
+        match self {
+            Self::Phrases => "phrases",
+            Self::Contexts => "contexts",
+            Self::Indications => "indications",
+            Self::Parameters => "parameters",
+            Self::WellKnown => "well-known",
+            Self::Intake => "intake",
+            Self::Retired => "retired",
+            Self::Cmdlets => "cmdlets",
+        }
+    }
+
+    /// Whether a team's own file of this kind has no effect: what to ask is not theirs to change.
+    pub fn is_shipped_only(self) -> bool {
+        matches!(self, Self::Intake | Self::Retired | Self::Cmdlets)
+    }
+}
