@@ -21,11 +21,22 @@ const MOST_SENTENCES: usize = 3;
 /// A sentence that is proposed should be at least this unlikely in an error, in bits.
 const RARE: f64 = 24.0;
 
+/// What stands in the tests of more other rules than this is the frame around a failure, not the failure.
+const MOST_RULES: usize = 5;
+
+/// A response code or an exception's name is a sentence of its own from so many letters on.
+const LEAST_LETTERS: usize = 14;
+
+/// A run of words that is likelier than this says nothing.
+const LEAST_BITS: u32 = 12;
+
 /// What a paste tells about a new rule.
 #[derive(Debug, Clone, Default, Serialize)]
 pub struct Draft {
     /// Sentences that would find this text and few others, the best first.
     pub sentences: Vec<Sentence>,
+    /// The best of what many failures print: worth something only beside a status.
+    pub frame: Option<Sentence>,
     /// LIDs: hints.
     pub lids: Vec<u32>,
     /// AADSTS numbers: as good as a sentence, where there are any.
@@ -55,8 +66,8 @@ pub struct Sentence {
     pub bits: u32,
     /// In how many unrelated texts it stands.
     pub unrelated: usize,
-    /// In how many tests of other rules it stands.
-    pub tests: usize,
+    /// In the tests of how many other rules it stands.
+    pub rules: usize,
 }
 
 /// A rule that matches already.
@@ -81,8 +92,10 @@ pub fn draft(rules: &Rules, background: &Background, input: &Input) -> Result<Dr
     let facts = &analysis.facts;
     let distinct = |values: Vec<u32>| values.into_iter().collect::<BTreeSet<_>>().into_iter().collect();
     let numbers = |found: &[crate::facts::Found<u32>]| distinct(found.iter().map(|found| found.value).collect());
+    let (sentences, frame) = sentences(input, facts, &all, background);
     Ok(Draft {
-        sentences: sentences(input, facts, &all, background),
+        sentences,
+        frame,
         lids: numbers(&facts.lids),
         aadsts: numbers(&facts.aadsts),
         http_status: numbers(&facts.http_status),
@@ -105,36 +118,46 @@ fn known(rules: &Rules, analysis: &Analysis) -> Vec<Known> {
     analysis.matches.iter().filter(|m| !certain || m.confidence == Confidence::Certain).map(known).collect()
 }
 
-/// The most characteristic runs of words.
-fn sentences(input: &Input, facts: &Facts, rules: &[Rule], background: &Background) -> Vec<Sentence> {
+/// The most characteristic runs of words, and the best of those that frame many failures.
+fn sentences(
+    input: &Input,
+    facts: &Facts,
+    rules: &[Rule],
+    background: &Background,
+) -> (Vec<Sentence>, Option<Sentence>) {
     let text = Text::new(&input.text);
-    let others: Vec<String> = rules
+    let others: Vec<Vec<String>> = rules
         .iter()
-        .flat_map(|rule| &rule.tests)
-        .filter_map(|t| t.text.as_ref().or(t.not.as_ref()))
-        .map(|t| fold(t))
+        .map(|rule| rule.tests.iter().filter_map(|t| t.text.as_ref().or(t.not.as_ref())).map(|t| fold(t)).collect())
         .collect();
     let mut candidates: Vec<(f64, Sentence)> = Vec::new();
-    for run in runs(text.clean.as_str(), facts) {
+    let mut add = |words: &[&str], name: bool| {
+        let sentence = words.join(" ");
+        let folded = fold(&sentence);
+        // What a person is told to look for must be there.
+        if !text.folded.as_str().contains(&folded) {
+            return;
+        }
+        let bits = if name { RARE } else { background.rarity(&sentence) };
+        let unrelated = background.holding(&folded);
+        let rules = others.iter().filter(|tests| tests.iter().any(|test| test.contains(&folded))).count();
+        // Long enough to be rare, and no longer: every further word can be damaged or differ between versions.
+        let score = bits.min(RARE * 1.5) - 8.0 * unrelated as f64 - 8.0 * rules as f64 - words.len() as f64;
+        let edge = |word: &str| background.word(&word.to_lowercase());
+        // A sentence that begins or ends with a word that says nothing is better without it.
+        let edges = edge(words[0]).min(edge(words[words.len() - 1])).min(6.0);
+        candidates.push((score + edges, Sentence { text: sentence, bits: bits as u32, unrelated, rules }));
+    };
+    for run in runs(&text, &input.text, facts) {
         for length in LEAST_WORDS..=MOST_WORDS {
-            for words in run.windows(length) {
-                let sentence = words.join(" ");
-                let folded = fold(&sentence);
-                let bits = background.rarity(&sentence);
-                let unrelated = background.holding(&folded);
-                let tests = others.iter().filter(|other| other.contains(&folded)).count();
-                // Long enough to be rare, and no longer: every further word can be damaged or differ between versions.
-                let score = bits.min(RARE * 1.5) - 8.0 * unrelated as f64 - 4.0 * tests as f64 - length as f64;
-                let edge = |word: &&str| background.word(&word.to_lowercase());
-                // A sentence that begins or ends with a word that says nothing is better without it.
-                let edges = edge(&words[0]).min(edge(&words[length - 1])).min(6.0);
-                candidates.push((score + edges, Sentence { text: sentence, bits: bits as u32, unrelated, tests }));
-            }
+            run.windows(length).for_each(|words| add(words, false));
         }
     }
+    names(text.clean.as_str()).into_iter().for_each(|name| add(&[name], true));
     candidates.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.text.len().cmp(&b.1.text.len())));
+    let candidates: Vec<Sentence> = candidates.into_iter().map(|(_, sentence)| sentence).collect();
     let mut chosen: Vec<Sentence> = Vec::new();
-    for (_, candidate) in candidates {
+    for candidate in candidates.iter().filter(|c| c.unrelated == 0 && c.rules <= MOST_RULES && c.bits >= LEAST_BITS) {
         let folded = fold(&candidate.text);
         let words: BTreeSet<&str> = candidate.text.split(' ').collect();
         // What shares half of its words with a better one is no second way to find the failure.
@@ -142,38 +165,66 @@ fn sentences(input: &Input, facts: &Facts, rules: &[Rule], background: &Backgrou
             let shared = other.text.split(' ').filter(|word| words.contains(word)).count();
             2 * shared >= words.len() || fold(&other.text).contains(&folded)
         });
-        if !repeats && candidate.unrelated == 0 {
-            chosen.push(candidate);
+        if !repeats {
+            chosen.push(candidate.clone());
         }
         if chosen.len() == MOST_SENTENCES {
             break;
         }
     }
-    chosen
+    let frame = candidates.iter().find(|c| c.unrelated == 0 && c.rules > MOST_RULES).cloned();
+    (chosen, frame)
+}
+
+/// Names of exceptions and response codes: single words that say as much as a sentence.
+fn names(text: &str) -> BTreeSet<&str> {
+    let words = text.split(|c: char| !c.is_ascii_alphanumeric());
+    let is_name = |word: &&str| {
+        let humps = word.bytes().filter(u8::is_ascii_uppercase).count();
+        let kind = word.ends_with("Exception") || word.starts_with("Error");
+        kind && humps > 2 && word.len() >= LEAST_LETTERS && word.bytes().any(|b| b.is_ascii_lowercase())
+    };
+    words.filter(is_name).collect()
 }
 
 /// Runs of words that could stand in any such text: names, numbers, addresses and times end a run.
-fn runs<'t>(text: &'t str, facts: &Facts) -> Vec<Vec<&'t str>> {
+fn runs<'t>(text: &'t Text, original: &str, facts: &Facts) -> Vec<Vec<&'t str>> {
     let mut own: BTreeSet<String> = BTreeSet::new();
     own.extend(facts.mailboxes.iter().map(|found| found.value.to_lowercase()));
     own.extend(facts.servers.iter().map(|found| found.value.to_lowercase()));
     own.extend(facts.domains.iter().map(|found| found.value.to_lowercase()));
     let mut runs = vec![Vec::new()];
-    for word in text.split(' ') {
+    let mut at = 0;
+    let mut before = 0;
+    for word in text.clean.as_str().split(' ') {
+        let place = text.clean.original(at..at + word.len());
+        let gap = original.get(before..place.start).unwrap_or_default();
+        (at, before) = (at + word.len() + 1, place.end);
+        // The lines of an event's head are no sentence, whatever stands above or below.
+        if gap.matches('\n').count() > 1 || (gap.contains('\n') && is_head(&original[place.start..])) {
+            runs.push(Vec::new());
+        }
         let bare = word.trim_matches(|c: char| !c.is_alphanumeric());
         let lower = bare.to_lowercase();
         let digits = bare.chars().filter(char::is_ascii_digit).count();
         let is_own = own.iter().any(|name| lower.contains(name.as_str()))
             || digits > 2
+            || is_encoded(bare)
             || bare.contains('@')
             || bare.contains("://")
             || bare.contains('\\')
+            // A parameter of a command.
+            || (word.starts_with('-') && word.len() > 2 && !word.starts_with("--"))
+            || word.starts_with('$')
             // A frame of a stack trace.
             || bare.matches('.').count() > 1
             || (bare.contains('.') && lower == bare && bare.len() > 3);
         if bare.is_empty() || is_own {
             runs.push(Vec::new());
             continue;
+        }
+        if word.starts_with(['"', '\'', '(', '<', '{', '[']) {
+            runs.push(Vec::new());
         }
         if let Some(run) = runs.last_mut() {
             run.push(bare);
@@ -185,4 +236,17 @@ fn runs<'t>(text: &'t str, facts: &Facts) -> Vec<Vec<&'t str>> {
     }
     runs.retain(|run| run.len() >= LEAST_WORDS);
     runs
+}
+
+/// Whether a line begins like one of an event's head, such as `Task Category: Availability Service`.
+fn is_head(line: &str) -> bool {
+    let line = line.lines().next().unwrap_or_default();
+    line.split_once(':').is_some_and(|(name, _)| name.len() <= 24 && name.split_whitespace().count() <= 3)
+}
+
+/// Whether a word is a value in Base64 or an id rather than a word.
+fn is_encoded(word: &str) -> bool {
+    let has = |is: fn(&u8) -> bool| word.bytes().any(|b| is(&b));
+    let digits = has(u8::is_ascii_digit);
+    word.len() > 12 && digits && has(u8::is_ascii_uppercase) && has(u8::is_ascii_lowercase)
 }
