@@ -21,6 +21,9 @@ const MOST_SENTENCES: usize = 3;
 /// A sentence that is proposed should be at least this unlikely in an error, in bits.
 const RARE: f64 = 24.0;
 
+/// The same beside a status.
+const RARE_FRAME: f64 = 18.0;
+
 /// What stands in the tests of more other rules than this is the frame around a failure, not the failure.
 const MOST_RULES: usize = 5;
 
@@ -172,7 +175,9 @@ fn sentences(
             break;
         }
     }
-    let frame = candidates.iter().find(|c| c.unrelated == 0 && c.rules > MOST_RULES).cloned();
+    // Beside a status it need not tell failures apart, only lookups from other requests: the more failures print it, the better.
+    let frames = candidates.iter().filter(|c| c.unrelated == 0 && c.rules > MOST_RULES && f64::from(c.bits) >= RARE_FRAME);
+    let frame = frames.rev().max_by_key(|c| c.rules).cloned();
     (chosen, frame)
 }
 
