@@ -21,9 +21,6 @@ const MOST_SENTENCES: usize = 3;
 /// A sentence that is proposed should be at least this unlikely in an error, in bits.
 const RARE: f64 = 24.0;
 
-/// The same beside a status.
-const RARE_FRAME: f64 = 18.0;
-
 /// What stands in the tests of more other rules than this is the frame around a failure, not the failure.
 const MOST_RULES: usize = 5;
 
@@ -38,8 +35,6 @@ const LEAST_BITS: u32 = 12;
 pub struct Draft {
     /// Sentences that would find this text and few others, the best first.
     pub sentences: Vec<Sentence>,
-    /// The best of what many failures print: worth something only beside a status.
-    pub frame: Option<Sentence>,
     /// LIDs: hints.
     pub lids: Vec<u32>,
     /// AADSTS numbers: as good as a sentence, where there are any.
@@ -95,10 +90,8 @@ pub fn draft(rules: &Rules, background: &Background, input: &Input) -> Result<Dr
     let facts = &analysis.facts;
     let distinct = |values: Vec<u32>| values.into_iter().collect::<BTreeSet<_>>().into_iter().collect();
     let numbers = |found: &[crate::facts::Found<u32>]| distinct(found.iter().map(|found| found.value).collect());
-    let (sentences, frame) = sentences(input, facts, &all, background);
     Ok(Draft {
-        sentences,
-        frame,
+        sentences: sentences(input, facts, &all, background),
         lids: numbers(&facts.lids),
         aadsts: numbers(&facts.aadsts),
         http_status: numbers(&facts.http_status),
@@ -121,13 +114,8 @@ fn known(rules: &Rules, analysis: &Analysis) -> Vec<Known> {
     analysis.matches.iter().filter(|m| !certain || m.confidence == Confidence::Certain).map(known).collect()
 }
 
-/// The most characteristic runs of words, and the best of those that frame many failures.
-fn sentences(
-    input: &Input,
-    facts: &Facts,
-    rules: &[Rule],
-    background: &Background,
-) -> (Vec<Sentence>, Option<Sentence>) {
+/// The most characteristic runs of words.
+fn sentences(input: &Input, facts: &Facts, rules: &[Rule], background: &Background) -> Vec<Sentence> {
     let text = Text::new(&input.text);
     let others: Vec<Vec<String>> = rules
         .iter()
@@ -175,10 +163,7 @@ fn sentences(
             break;
         }
     }
-    // Beside a status it need not tell failures apart, only lookups from other requests: the more failures print it, the better.
-    let frames = candidates.iter().filter(|c| c.unrelated == 0 && c.rules > MOST_RULES && f64::from(c.bits) >= RARE_FRAME);
-    let frame = frames.rev().max_by_key(|c| c.rules).cloned();
-    (chosen, frame)
+    chosen
 }
 
 /// Names of exceptions and response codes: single words that say as much as a sentence.
