@@ -28,6 +28,7 @@ use shape::Shapes;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
+pub use condition::tells;
 pub use shared::SharedKind;
 
 /// What a file may refer to.

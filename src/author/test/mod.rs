@@ -199,10 +199,10 @@ pub fn wordings_noticed(suite: &Suite<'_, '_>, shared: &Shared, phrase: &Phrase)
         let mut recompiler = Recompiler::new(suite.engine.rules().pack(), &varied);
         let mut broken = BTreeSet::new();
         for (number, rule) in suite.rules.iter().enumerate() {
-            if let Some(entry) = recompiler.entry(&rule.into()) {
-                if entry.signature != suite.engine.rules().pack().rules[number].signature {
-                    broken.extend(suite.broken_by(number, &entry));
-                }
+            if let Some(entry) = recompiler.entry(&rule.into())
+                && entry.signature != suite.engine.rules().pack().rules[number].signature
+            {
+                broken.extend(suite.broken_by(number, &entry));
             }
         }
         out.push((variant, broken.into_iter().collect()));
