@@ -4,7 +4,7 @@
 
 use super::answer::{Answer, Verdict};
 use super::excerpt::excerpt;
-use super::sanitize::{escape_invisible, printable};
+use super::sanitize::{escape_invisible, printable, replacement};
 use super::template::{clean, environment};
 use super::why_not::WhyNotView;
 use minijinja::value::Serde;
@@ -292,11 +292,14 @@ fn yaml(text: &str) -> String {
 
 /// A text as a YAML block, every line as it is.
 fn block(text: &str, indent: usize) -> String {
-    let text = printable(text);
+    if text.chars().any(|c| replacement(c) != Some(c)) {
+        // A block cannot escape what must not stand in a file as it is.
+        return escape_invisible(serde_json::Value::from(text).to_string());
+    }
     let blank = " ".repeat(indent);
     // A first line that begins with a blank would be taken for deeper indentation.
     let indicator = if text.starts_with([' ', '\t', '\n']) { "|2" } else { "|" };
-    let lines = text.lines().map(|line| if line.trim().is_empty() { String::new() } else { format!("{blank}{line}") });
+    let lines = text.lines().map(|line| if line.is_empty() { String::new() } else { format!("{blank}{line}") });
     format!("{indicator}\n{}", lines.collect::<Vec<_>>().join("\n"))
 }
 

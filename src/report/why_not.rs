@@ -65,6 +65,8 @@ pub struct PartView {
     pub instead: Vec<String>,
     /// `too-far` or `excluded`, where all parts are there and the whole does not hold.
     pub reason: Option<&'static str>,
+    /// Whether it holds, or the input has something like it.
+    pub comes_near: bool,
     /// The parts of which it is made.
     pub parts: Vec<PartView>,
 }
@@ -138,6 +140,8 @@ fn part(trace: &Trace, text: &str) -> PartView {
         Some(Reason::Excluded) => reason = Some("excluded"),
         None => {}
     }
+    let parts: Vec<PartView> = trace.parts.iter().map(|trace| part(trace, text)).collect();
+    let like_it = nearest.is_some() || !instead.is_empty() || parts.iter().any(|part| part.comes_near);
     PartView {
         kind,
         value,
@@ -148,7 +152,8 @@ fn part(trace: &Trace, text: &str) -> PartView {
         differs,
         instead,
         reason,
-        parts: trace.parts.iter().map(|trace| part(trace, text)).collect(),
+        comes_near: trace.holds || like_it,
+        parts,
     }
 }
 

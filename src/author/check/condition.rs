@@ -1,6 +1,7 @@
 //! Conditions: what they refer to, whether they can hold, and whether what they look for tells failures apart.
 
 use super::{Checker, near, regex, shape, text_of};
+use crate::author::background::Background;
 use crate::author::diagnostic::Findings;
 use crate::author::problems::{
     BranchWithoutEffect, CommonWords, EmptyCondition, FoundInUnrelated, NeverHolds, ShortText, UnknownPhrase,
@@ -76,6 +77,18 @@ pub(super) fn telling(checker: &Checker<'_>, signature: &Node, in_context: bool,
     weak(checker, signature, Strength::default(), enough, findings);
 }
 
+/// Whether a sentence alone tells failures apart.
+pub fn tells(background: &Background, text: &str) -> bool {
+    !sentence(background, text).is_weak(RARE_SENTENCE)
+}
+
+fn sentence(background: &Background, text: &str) -> Strength {
+    Strength {
+        word: crate::text::fold::words(text).map(|word| background.word(&word)).fold(0.0, f64::max),
+        sentence: background.rarity(text),
+    }
+}
+
 fn says_something(node: &Node) -> bool {
     match &node.value {
         Value::Null => false,
@@ -104,12 +117,8 @@ impl Strength {
 /// The strength of the keys of one condition, without its `any`.
 fn strength(checker: &Checker<'_>, node: &Node) -> Strength {
     let mut sum = Strength::default();
-    let sentence = |text: &str| Strength {
-        word: crate::text::fold::words(text).map(|word| checker.background.word(&word)).fold(0.0, f64::max),
-        sentence: checker.background.rarity(text),
-    };
     if let Some(text) = node.text_of("text") {
-        sum = sum.and(sentence(text));
+        sum = sum.and(sentence(checker.background, text));
     }
     // What stands in phrases.yaml was worth a name, and a regex has a fixed part that was chosen.
     for key in ["phrase", "regex", "lid", "aadsts", "diagnostics", "event", "field"] {

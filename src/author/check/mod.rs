@@ -29,6 +29,8 @@ use shape::Shapes;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
+pub use condition::tells;
+
 /// What a file may refer to.
 #[derive(Debug, Clone, Default)]
 pub struct Known {

@@ -1,6 +1,7 @@
 //! `freebusy rules diff`
 
 use super::{CliError, ColorChoice, Format, Status, json_error, pretty};
+use crate::author::diagnostic::Severity;
 use crate::author::diff::{Question, diff};
 use crate::cli::folder::Sources;
 use crate::read::Input;
@@ -35,7 +36,14 @@ pub(in crate::cli) struct Args {
 }
 
 pub(in crate::cli) fn run(args: &Args) -> Result<Status, CliError> {
-    let load = |path: &PathBuf| Sources::read(std::slice::from_ref(path)).load(args.standalone);
+    let load = |path: &PathBuf| {
+        let sources = Sources::read(std::slice::from_ref(path));
+        // What is left out would look as if nothing had changed.
+        if let Some(one) = sources.diagnostics.iter().find(|one| one.code.severity == Severity::Unreadable) {
+            return Err(CliError::new(format!("{}: {}", sources.files[one.file].name, one.message)));
+        }
+        sources.load(args.standalone)
+    };
     let (old, new) = (load(&args.old)?, load(&args.new)?);
     let mut corpus = Vec::new();
     for path in &args.corpus {
