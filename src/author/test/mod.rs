@@ -345,7 +345,7 @@ fn wanted(suite: &Suite<'_, '_>, case: &Case<'_>) -> String {
     let id = &suite.engine.rules().pack().rules[case.rule].id;
     match case.wanted {
         Wanted::First(confidence) => format!("`{id}`, {}", confidence.id()),
-        Wanted::NotCertain => format!("anything but `{id}`, certain"),
+        Wanted::NotCertain => format!("`{id}`, possible at most"),
     }
 }
 
