@@ -61,8 +61,6 @@ pub struct Draft {
 pub struct Sentence {
     /// As it stands in the text.
     pub text: String,
-    /// How unlikely it is in an error, in bits.
-    pub bits: u32,
     /// In how many unrelated texts it stands.
     pub unrelated: usize,
     /// In the tests of how many other rules it stands.
@@ -124,7 +122,7 @@ fn sentences(input: &Input, facts: &Facts, rules: &[Rule], background: &Backgrou
         .collect();
     // How good a run of words is by itself, before it is looked for elsewhere.
     let mut seen: BTreeSet<String> = BTreeSet::new();
-    let mut likely: Vec<(f64, f64, String)> = Vec::new();
+    let mut likely: Vec<(f64, String)> = Vec::new();
     let mut add = |words: &[&str], bits: Option<f64>| {
         let sentence = words.join(" ");
         if !seen.insert(sentence.clone()) {
@@ -135,7 +133,7 @@ fn sentences(input: &Input, facts: &Facts, rules: &[Rule], background: &Backgrou
         // A sentence that begins or ends with a word that says nothing is better without it.
         let edges = edge(words[0]).min(edge(words[words.len() - 1])).min(6.0);
         // Long enough to be rare, and no longer: every further word can be damaged or differ between versions.
-        likely.push((bits.min(RARE * 1.5) - words.len() as f64 + edges, bits, sentence));
+        likely.push((bits.min(RARE * 1.5) - words.len() as f64 + edges, sentence));
     };
     for run in runs(&text, &input.text, facts) {
         for length in LEAST_WORDS..=MOST_WORDS {
@@ -143,11 +141,11 @@ fn sentences(input: &Input, facts: &Facts, rules: &[Rule], background: &Backgrou
         }
     }
     names(text.clean.as_str()).into_iter().for_each(|name| add(&[name], Some(RARE)));
-    likely.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.2.len().cmp(&b.2.len())));
+    likely.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.len().cmp(&b.1.len())));
     likely.truncate(MOST_CANDIDATES);
 
     let mut candidates: Vec<(f64, Sentence)> = Vec::new();
-    for (score, bits, sentence) in likely {
+    for (score, sentence) in likely {
         let folded = fold(&sentence);
         // What a person is told to look for must be there.
         if !text.folded.as_str().contains(&folded) {
@@ -156,7 +154,7 @@ fn sentences(input: &Input, facts: &Facts, rules: &[Rule], background: &Backgrou
         let unrelated = background.holding(&folded);
         let rules = others.iter().filter(|tests| tests.iter().any(|test| test.contains(&folded))).count();
         let score = score - 8.0 * unrelated as f64 - 8.0 * rules as f64;
-        candidates.push((score, Sentence { text: sentence, bits: bits as u32, unrelated, rules }));
+        candidates.push((score, Sentence { text: sentence, unrelated, rules }));
     }
     candidates.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.text.len().cmp(&b.1.text.len())));
     let candidates = candidates.iter().map(|(_, sentence)| sentence);

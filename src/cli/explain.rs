@@ -1,6 +1,6 @@
 //! `freebusy explain`
 
-use super::{CliError, ColorChoice, Status};
+use super::{CliError, Screen, Status};
 use crate::engine::{Engine, WhyNot};
 use crate::read::{Input, ReadError};
 use crate::record::Record;
@@ -59,12 +59,8 @@ pub(super) struct Args {
     /// A folder of templates that override the built-in ones
     #[arg(long, value_name = "DIR")]
     templates: Option<PathBuf>,
-    /// When to use colours
-    #[arg(long, value_enum, default_value = "auto", value_name = "WHEN")]
-    color: ColorChoice,
-    /// Columns of the output
-    #[arg(long, value_name = "COLUMNS")]
-    width: Option<usize>,
+    #[command(flatten)]
+    screen: Screen,
 }
 
 fn name_and_value(argument: &str) -> Result<(String, String), String> {
@@ -95,7 +91,7 @@ pub(super) fn run(args: Args) -> Result<Status, CliError> {
         InputView { format: input.format.to_owned(), encoding: input.encoding.to_owned(), records: records.len() };
     let answer = Answer::new(&engine, &analysis, &planner, &input.text, view)
         .map_err(|error| CliError::new(error.to_string()))?;
-    let style = super::style(args.color, args.width);
+    let style = args.screen.style();
     let format = match args.format {
         OutputFormat::Text if args.brief => Format::Brief,
         OutputFormat::Text => Format::Text,
@@ -134,7 +130,7 @@ fn why_not(
     let Some(why) = all.min_by_key(interesting) else { return Ok(Status::NoMatch) };
     let analysis = engine.analyse(records, assumed);
     let view = WhyNotView::new(rules.pack(), number, rule.title, &why, &analysis, text);
-    let style = super::style(args.color, args.width);
+    let style = args.screen.style();
     let shown = match args.format {
         OutputFormat::Json => super::rules::pretty(&serde_json::to_value(&view).map_err(super::rules::json_error)?)?,
         OutputFormat::Text => Renderer::new(super::load::templates(args.templates.as_deref())?, style)

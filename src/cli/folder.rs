@@ -181,8 +181,7 @@ impl Sources {
             });
         }
         let encoding = match bytes.as_slice() {
-            [0xff, 0xfe, ..] | [_, 0, _, 0, ..] => Some("UTF-16".to_owned()),
-            [0xfe, 0xff, ..] | [0, _, 0, _, ..] => Some("UTF-16".to_owned()),
+            [0xff, 0xfe, ..] | [0xfe, 0xff, ..] | [_, 0, _, 0, ..] | [0, _, 0, _, ..] => Some("UTF-16".to_owned()),
             _ => None,
         };
         match (encoding, String::from_utf8(bytes)) {

@@ -55,6 +55,24 @@ enum ColorChoice {
     Never,
 }
 
+/// How a person wants the output shown.
+#[derive(Debug, Clone, Copy, clap::Args)]
+struct Screen {
+    /// When to use colours
+    #[arg(long, value_enum, default_value = "auto", value_name = "WHEN")]
+    color: ColorChoice,
+    /// Columns of the output
+    #[arg(long, value_name = "COLUMNS")]
+    width: Option<usize>,
+}
+
+impl Screen {
+    /// The columns and colours of standard output.
+    fn style(self) -> crate::report::Style {
+        style(self.color, self.width)
+    }
+}
+
 /// What the exit code says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Status {

@@ -1,6 +1,6 @@
 //! `freebusy rules check`
 
-use super::{CliError, ColorChoice, Status, pretty, watch};
+use super::{CliError, Screen, Status, pretty, watch};
 use crate::author::background::Background;
 use crate::author::check::{Checked, Checker, Known, worst};
 use crate::author::codes;
@@ -43,19 +43,15 @@ pub(in crate::cli) struct Args {
     /// Check and test again whenever a file is saved, until interrupted
     #[arg(long, conflicts_with = "format")]
     watch: bool,
-    /// When to use colours
-    #[arg(long, value_enum, default_value = "auto", value_name = "WHEN")]
-    color: ColorChoice,
-    /// Columns of the output
-    #[arg(long, value_name = "COLUMNS")]
-    width: Option<usize>,
+    #[command(flatten)]
+    screen: Screen,
 }
 
 pub(in crate::cli) fn run(args: &Args) -> Result<Status, CliError> {
     if let Some(code) = &args.explain {
         return explain(code);
     }
-    let style = crate::cli::style(args.color, args.width);
+    let style = args.screen.style();
     if args.watch {
         return watch::run(&args.set, args.as_of, style);
     }

@@ -1,6 +1,6 @@
 //! `freebusy rules diff`
 
-use super::{CliError, ColorChoice, Format, Status, json_error, pretty};
+use super::{CliError, Format, Screen, Status, json_error, pretty};
 use crate::author::diagnostic::Severity;
 use crate::author::diff::{Question, diff};
 use crate::cli::folder::Sources;
@@ -27,12 +27,8 @@ pub(in crate::cli) struct Args {
     /// The form of the output
     #[arg(long, value_enum, default_value = "text")]
     format: Format,
-    /// When to use colours
-    #[arg(long, value_enum, default_value = "auto", value_name = "WHEN")]
-    color: ColorChoice,
-    /// Columns of the output
-    #[arg(long, value_name = "COLUMNS")]
-    width: Option<usize>,
+    #[command(flatten)]
+    screen: Screen,
 }
 
 pub(in crate::cli) fn run(args: &Args) -> Result<Status, CliError> {
@@ -50,7 +46,7 @@ pub(in crate::cli) fn run(args: &Args) -> Result<Status, CliError> {
         read(path, &mut corpus)?;
     }
     let difference = diff(&old, &new, corpus)?;
-    let style = crate::cli::style(args.color, args.width);
+    let style = args.screen.style();
     let text = match args.format {
         Format::Json => pretty(&serde_json::to_value(&difference).map_err(json_error)?)?,
         Format::Text => {

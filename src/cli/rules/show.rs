@@ -1,6 +1,6 @@
 //! `freebusy rules show`
 
-use super::{CliError, ColorChoice, Format, Status, find, pretty, rule_json};
+use super::{CliError, Format, Screen, Status, find, pretty, rule_json};
 use crate::report::Renderer;
 use std::path::PathBuf;
 
@@ -17,17 +17,13 @@ pub(in crate::cli) struct Args {
     /// A folder of templates that override the built-in ones
     #[arg(long, value_name = "DIR")]
     templates: Option<PathBuf>,
-    /// When to use colours
-    #[arg(long, value_enum, default_value = "auto", value_name = "WHEN")]
-    color: ColorChoice,
-    /// Columns of the output
-    #[arg(long, value_name = "COLUMNS")]
-    width: Option<usize>,
+    #[command(flatten)]
+    screen: Screen,
 }
 
 pub(super) fn run(args: &Args) -> Result<Status, CliError> {
     let rule = find(&super::super::load::rules(&args.rules)?, &args.id)?;
-    let style = super::super::style(args.color, args.width);
+    let style = args.screen.style();
     let text = match args.format {
         Format::Json => pretty(&rule_json(&rule)?)?,
         Format::Text => {

@@ -1,7 +1,7 @@
 //! `freebusy rules test`
 
 use super::check::{check, summary};
-use super::{CliError, ColorChoice, Status, pretty};
+use super::{CliError, Screen, Status, pretty};
 use crate::author::check::worst;
 use crate::author::diagnostic::{Diagnostic, Severity};
 use crate::author::show;
@@ -34,12 +34,8 @@ pub(in crate::cli) struct Args {
     /// The form of the output
     #[arg(long, value_enum, default_value = "text")]
     format: Format,
-    /// When to use colours
-    #[arg(long, value_enum, default_value = "auto", value_name = "WHEN")]
-    color: ColorChoice,
-    /// Columns of the output
-    #[arg(long, value_name = "COLUMNS")]
-    width: Option<usize>,
+    #[command(flatten)]
+    screen: Screen,
 }
 
 /// What is asked beyond the tests themselves.
@@ -58,7 +54,7 @@ pub(super) struct Beyond {
 }
 
 pub(in crate::cli) fn run(args: &Args) -> Result<Status, CliError> {
-    let style = crate::cli::style(args.color, args.width);
+    let style = args.screen.style();
     let mut sources = Sources::read(&args.set.paths());
     let broken: Vec<Diagnostic> = check(&sources, args.set.standalone, None)?
         .into_iter()
