@@ -22,4 +22,5 @@ pub mod record;
 pub mod remedy;
 pub mod report;
 pub mod rules;
+pub mod scan;
 pub mod text;

@@ -8,6 +8,7 @@ mod load;
 mod parallel;
 mod profile;
 mod rules;
+mod scan;
 
 pub use error::CliError;
 
@@ -37,6 +38,8 @@ pub struct Args {
 enum Command {
     /// Say which documented failure a pasted error is, on what evidence, and what to do
     Explain(Box<explain::Args>),
+    /// Classify exported logs: which failures, how often, since when, on which servers
+    Scan(Box<scan::Args>),
     /// List and show the rules; write, check, test and publish your own
     #[command(subcommand)]
     Rules(rules::Command),
@@ -102,6 +105,7 @@ impl From<Status> for ExitCode {
 pub fn run(args: Args) -> Result<Status, CliError> {
     match args.command {
         Command::Explain(args) => explain::run(*args),
+        Command::Scan(args) => scan::run(*args),
         Command::Rules(command) => rules::run(command),
         Command::Completions(args) => completions::run(args),
     }

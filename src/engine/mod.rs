@@ -62,6 +62,17 @@ pub struct Match {
     pub shown: Arc<Shown>,
 }
 
+impl Match {
+    /// The direction of the lookup: a rule that is documented for one says it; otherwise the text decides, as long as the rule
+    /// is documented for that direction.
+    pub fn direction(&self, documented: &[Direction]) -> Option<Direction> {
+        match documented {
+            [only] => Some(*only),
+            several => self.shown.direction.filter(|d| several.contains(d)),
+        }
+    }
+}
+
 /// What one record shows beside its matches.
 #[derive(Debug, Clone, Default)]
 pub struct Shown {

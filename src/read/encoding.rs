@@ -48,6 +48,11 @@ pub(super) fn decode(bytes: Vec<u8>) -> Decoded {
     if bytes.starts_with(b"\xef\xbb\xbf") {
         return with(UTF_8, &bytes);
     }
+    decode_bytes(bytes)
+}
+
+/// Decodes bytes that are not UTF-16.
+pub(super) fn decode_bytes(bytes: Vec<u8>) -> Decoded {
     let bytes = match String::from_utf8(bytes) {
         Ok(text) => {
             return Decoded { text, encoding: "utf-8" };
@@ -89,7 +94,7 @@ fn with(encoding: &'static Encoding, bytes: &[u8]) -> Decoded {
 }
 
 /// UTF-16 by its byte order mark, or by the zero that stands in every second byte of a mostly Latin text.
-fn utf16(bytes: &[u8]) -> Option<&'static Encoding> {
+pub(super) fn utf16(bytes: &[u8]) -> Option<&'static Encoding> {
     if bytes.starts_with(b"\xff\xfe") {
         return Some(UTF_16LE);
     }

@@ -3,8 +3,11 @@
 //! A paste is one record. A text longer than a part (1 MiB) is read as several records that overlap, so that a sentence at a
 //! seam is in one of them and memory stays bounded by the part.
 
+pub mod charset;
 mod encoding;
 mod event_text;
+pub mod format;
+pub mod time;
 
 pub use encoding::Decoded;
 

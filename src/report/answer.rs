@@ -291,11 +291,7 @@ impl Answer {
 fn matched(engine: &Engine<'_>, planner: &Planner, text: &str, found: &Match) -> Result<MatchedRule, AnswerError> {
     let pack = engine.rules().pack();
     let rule = engine.rules().rule(found.rule)?;
-    // A rule with one direction says it; otherwise the text decides, as long as the rule knows that direction.
-    let direction = match rule.direction.as_slice() {
-        [only] => Some(*only),
-        several => found.shown.direction.filter(|d| several.contains(d)),
-    };
+    let direction = found.direction(&rule.direction);
     let (missing, question) = match found.missing {
         Missing::Nothing => (None, None),
         Missing::Context(number) => {

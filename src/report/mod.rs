@@ -5,6 +5,7 @@
 
 pub mod answer;
 mod excerpt;
+mod findings;
 mod redact;
 mod render;
 mod sanitize;
@@ -12,6 +13,7 @@ mod template;
 mod why_not;
 
 pub use answer::Answer;
+pub use findings::ndjson;
 pub use redact::Redactor;
 pub use render::{Format, RenderError, Renderer, Style};
 pub(crate) use sanitize::replacement;

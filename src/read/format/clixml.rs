@@ -1,0 +1,11 @@
+//! `Export-Clixml`: objects with their properties as XML.
+
+use super::{Format, Reader};
+
+pub(super) fn detect(_head: &str) -> Option<Format> {
+    None
+}
+
+pub(super) fn reader() -> Reader {
+    Reader::Lines(Box::new(super::text::PlainText))
+}
