@@ -9,6 +9,7 @@ mod clixml;
 mod collector;
 mod csv;
 mod details;
+mod event;
 mod event_xml;
 #[cfg(feature = "evtx")]
 pub mod evtx;
