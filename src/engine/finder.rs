@@ -67,8 +67,30 @@ impl<'p> Finder<'p> {
             let occurring = self.needles.iter().zip(0..).filter(|(needle, _)| grams.may_hold(needle));
             self.search(text, &Automaton::new(occurring.map(|(needle, number)| (*needle, number))))
         } else {
-            self.search(text, self.all.get_or_init(|| Automaton::new(self.needles.iter().copied().zip(0..))))
+            self.search(text, self.all())
         }
+    }
+
+    /// Which needles a folded text may hold, by number.
+    pub fn glance(&self, folded: &str) -> Vec<bool> {
+        let mut found = vec![false; self.needles.len()];
+        let automaton = self.all();
+        let Some(beginnings) = &automaton.beginnings else {
+            found.fill(true);
+            return found;
+        };
+        for hit in beginnings.find_overlapping_iter(folded) {
+            for &number in &automaton.groups[hit.pattern().as_usize()] {
+                let needle = self.needles[number as usize];
+                found[number as usize] |= folded.as_bytes()[hit.start()..].starts_with(needle.as_bytes());
+            }
+        }
+        found
+    }
+
+    /// The automaton of all needles.
+    fn all(&self) -> &Automaton {
+        self.all.get_or_init(|| Automaton::new(self.needles.iter().copied().zip(0..)))
     }
 
     fn search(&self, text: &Text, automaton: &Automaton) -> Hits {
@@ -200,8 +222,7 @@ mod tests {
             for test in rule.tests.iter().filter_map(|t| t.text.as_deref().or(t.not.as_deref())) {
                 let text = Text::new(test);
                 let short = finder.find(&text);
-                let long = finder
-                    .search(&text, finder.all.get_or_init(|| Automaton::new(finder.needles.iter().copied().zip(0..))));
+                let long = finder.search(&text, finder.all());
                 let alone = finder.search(
                     &text,
                     &Automaton { beginnings: None, groups: vec![(0..finder.needles.len() as u32).collect()] },

@@ -9,10 +9,13 @@
 
 mod condition;
 mod finder;
+mod glance;
 mod near;
 mod rank;
+pub mod sieve;
 mod trace;
 
+pub use sieve::Sieve;
 pub use trace::{Part, Reason, Trace, WhyNot};
 
 use crate::facts::Facts;

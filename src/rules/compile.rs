@@ -4,7 +4,7 @@ use super::fold::{fold, fold_variants};
 use super::model::{Condition, Context, Head, Phrase, Shared};
 use super::pack::{All, ContextEntry, Entry, IndicationEntry, Node, Pack, Regex, Source, SourceRule, bytes};
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fmt;
 
 /// The shortest literal, in characters, that a rule's regex must require. Shorter ones occur everywhere, and the regex would run on
@@ -108,9 +108,13 @@ pub fn compile(source: Source, base: Option<Pack<'static>>) -> Result<Pack<'stat
         needle_text.push_str(needle);
         needle_ends.push(needle_text.len() as u32);
     }
+    let mut sentences: Vec<(u32, Cow<'static, str>)> =
+        compiler.sentences.drain().map(|(old, sentence)| (order[old as usize], sentence.into())).collect();
+    sentences.sort_unstable();
     Ok(Pack {
         needle_text: needle_text.into(),
         needle_ends,
+        sentences,
         rules,
         contexts,
         indications,
@@ -178,6 +182,7 @@ struct Compiler<'s> {
     phrases: HashMap<&'s str, &'s Phrase>,
     needles: Vec<String>,
     numbers: HashMap<String, u32>,
+    sentences: HashSet<(u32, String)>,
     problems: Vec<Problem>,
     entry: String,
 }
@@ -189,6 +194,7 @@ impl<'s> Compiler<'s> {
             phrases: phrases.iter().map(|p| (p.id.as_str(), p)).collect(),
             numbers: needles.iter().cloned().zip(0..).collect(),
             needles,
+            sentences: base.sentences.iter().map(|(needle, sentence)| (*needle, sentence.to_string())).collect(),
             problems: Vec::new(),
             entry: String::new(),
         }
@@ -228,13 +234,18 @@ impl<'s> Compiler<'s> {
         self.problems.push(Problem { entry: self.entry.clone(), path, message });
     }
 
-    fn needle(&mut self, folded: String) -> u32 {
-        if let Some(&number) = self.numbers.get(&folded) {
-            return number;
-        }
-        let number = self.needles.len() as u32;
-        self.needles.push(folded.clone());
-        self.numbers.insert(folded, number);
+    /// The number of a needle, which was folded from a sentence.
+    fn needle(&mut self, folded: String, sentence: &str) -> u32 {
+        let number = match self.numbers.get(&folded) {
+            Some(&number) => number,
+            None => {
+                let number = self.needles.len() as u32;
+                self.needles.push(folded.clone());
+                self.numbers.insert(folded, number);
+                number
+            }
+        };
+        self.sentences.insert((number, sentence.to_lowercase()));
         number
     }
 
@@ -260,7 +271,7 @@ impl<'s> Compiler<'s> {
                     format!("`{text}` has fewer than {MIN_LITERAL} letters and digits; it would be found everywhere"),
                 );
             }
-            let variants = fold_variants(text).into_iter().map(|v| self.needle(v)).collect();
+            let variants = fold_variants(text).into_iter().map(|v| self.needle(v, text)).collect();
             parts.push(needles(variants));
         }
         if let Some(id) = &condition.phrase {
@@ -279,7 +290,7 @@ impl<'s> Compiler<'s> {
                             continue;
                         }
                         for folded in fold_variants(&variant.text) {
-                            numbers.push(self.needle(folded));
+                            numbers.push(self.needle(folded, &variant.text));
                         }
                     }
                     parts.push(needles(numbers));
@@ -326,6 +337,8 @@ impl<'s> Compiler<'s> {
 
     fn regex(&mut self, pattern: &str, path: &str) -> Option<Node> {
         let path = format!("{path}.regex");
+        // With its blanks, a literal still shows where its words end.
+        let written: Vec<String> = parse_regex(pattern).map(|hir| required_literals(&hir)).unwrap_or_default();
         let (pattern, _) = strip_white_space(pattern);
         if upper_case(&pattern).is_some() {
             self.problem(
@@ -357,7 +370,12 @@ impl<'s> Compiler<'s> {
             return None;
         }
         if foldable {
-            let needles = needles.into_iter().map(|n| self.needle(n)).collect();
+            let sentence = |needle: &String| written.iter().find(|literal| fold(literal) == *needle);
+            let needles = needles.into_iter().map(|needle| {
+                let sentence = sentence(&needle).unwrap_or(&needle).clone();
+                self.needle(needle, &sentence)
+            });
+            let needles = needles.collect();
             Some(Node::Regex(Box::new(Regex { pattern, needles, literals: Vec::new() })))
         } else {
             let literals = literals.iter().map(|l| l.to_lowercase()).collect();

@@ -44,6 +44,9 @@ pub struct Pack<'a> {
     pub needle_text: Cow<'a, str>,
     /// Where each needle ends in `needle_text`.
     pub needle_ends: Vec<u32>,
+    /// Needles and the sentences, in lower case, that they were folded from: they say where a word ends. Sorted.
+    #[serde(borrow)]
+    pub sentences: Vec<(u32, Cow<'a, str>)>,
     /// The rules, by id.
     #[serde(borrow)]
     pub rules: Vec<Entry<'a>>,

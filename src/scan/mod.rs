@@ -2,10 +2,13 @@
 //!
 //! A [`Finding`] is a record that a rule matches. [`Classifier`] decides, [`Summary`] counts; neither knows files or threads.
 
+pub mod block;
 mod classify;
+mod lines;
 mod summary;
 
 pub use classify::{Classifier, Verdict};
+pub use lines::{Found, NEIGHBOURHOOD, Place};
 pub use summary::Summary;
 
 use crate::record::{Event, Time};
@@ -70,6 +73,14 @@ impl Counts {
         self.outside += other.outside;
         self.certain += other.certain;
         self.possible += other.possible;
+    }
+
+    /// Counts a finding.
+    fn count(&mut self, confidence: Confidence) {
+        match confidence {
+            Confidence::Certain => self.certain += 1,
+            Confidence::Possible => self.possible += 1,
+        }
     }
 
     /// Records without any match.

@@ -1,19 +1,23 @@
 //! `freebusy scan`
 
+mod lines;
+mod pipe;
+mod walk;
+mod work;
+
 use super::{CliError, Status};
-use crate::engine::Engine;
-use crate::read::charset::Charset;
-use crate::read::format::{self, Fault, Format, Hints, LineKind, Lines, Reader};
-use crate::report::ndjson;
-use crate::scan::{Classifier, Verdict};
-use std::fs;
-use std::io::Write;
+use crate::engine::{Engine, Sieve};
+use crate::read::format::Format;
+use crate::scan::{Classifier, Summary};
+use std::io::BufWriter;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use walk::Walk;
+use work::{Out, Shared};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
-    /// Files and folders
+    /// Files and folders; `-` reads standard input
     paths: Vec<PathBuf>,
     /// Read every file as this format
     #[arg(long, value_name = "FORMAT")]
@@ -24,91 +28,37 @@ pub(super) struct Args {
     /// Also possible matches
     #[arg(long)]
     possible: bool,
+    /// How many threads
+    #[arg(long, value_name = "N")]
+    jobs: Option<usize>,
+    /// A folder of rules that add to or override the built-in ones
+    #[arg(long, value_name = "DIR")]
+    rules: Vec<PathBuf>,
+    /// Also hidden files and folders
+    #[arg(long)]
+    hidden: bool,
 }
 
 pub(super) fn run(args: Args) -> Result<Status, CliError> {
-    let rules = super::load::rules(&[])?;
+    let rules = super::load::rules(&args.rules)?;
     let engine = Engine::for_many(&rules);
     let mut classifier = Classifier::new(&engine);
     classifier.possible = args.possible;
-    let mut failed = false;
-    for path in &args.paths {
-        let name: Arc<str> = path.display().to_string().into();
-        let bytes = fs::read(path).map_err(|error| CliError::new(format!("{name}: {error}")))?;
-        let mut out = std::io::stdout().lock();
-        let mut emit = |record: &crate::record::Record<'_>| {
-            if let Verdict::Finding(finding) = classifier.classify(record, &name) {
-                let _ = out.write_all(ndjson(&finding, &rules).as_bytes());
-            }
-        };
-        let mut report = |fault: &Fault| {
-            eprintln!("freebusy: {name}: {fault}");
-            failed = true;
-        };
-        #[cfg(feature = "evtx")]
-        if bytes.starts_with(b"ElfFile\0") {
-            continue;
-        }
-        let (charset, mark) = Charset::detect(&bytes);
-        let head = charset.decode(&bytes[mark..bytes.len().min(64 << 10)]);
-        let format = args.input_format.unwrap_or_else(|| format::detect(&head));
-        match format::reader(format, &head) {
-            Reader::Lines(lines) => plain_lines(&*lines, &charset.decode(&bytes[mark..]), &mut emit),
-            Reader::Stream(open) => {
-                let reader = charset.reader(std::io::Cursor::new(bytes[mark..].to_vec()));
-                let mut stream = open(reader, Hints::default());
-                loop {
-                    match stream.next() {
-                        Ok(Some(record)) => emit(&record),
-                        Ok(None) => break,
-                        Err(fault) => {
-                            report(&fault);
-                            if fault.fatal {
-                                break;
-                            }
-                        }
-                    }
-                }
-            }
-            Reader::Evtx => {}
-        }
+    let sieve = Sieve::new(rules.pack(), &[], args.possible);
+    let mut walk = Walk { hidden: args.hidden, ..Walk::default() };
+    args.paths.iter().for_each(|path| walk.add(path));
+    let stop = AtomicBool::new(false);
+    let summary = Summary { unread: walk.unread, ..Summary::default() };
+    let rows = Box::new(BufWriter::with_capacity(64 << 10, std::io::stdout()));
+    let out = Out { rules: &rules, rows, summary, error: None };
+    let mut shared = Shared::new(classifier, sieve, out, &stop);
+    shared.format = args.input_format;
+    let threads = args.jobs.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from));
+    shared.run(walk.files, threads);
+    let out = shared.out.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
+    for unread in &out.summary.unread {
+        eprintln!("freebusy: {}: {}", unread.source, unread.message);
     }
-    Ok(if failed { Status::Failed } else { Status::Answer })
-}
-
-/// The plain way through a format of lines.
-fn plain_lines(lines: &dyn Lines, text: &str, emit: &mut dyn FnMut(&crate::record::Record<'_>)) {
-    let mut header: Option<&str> = None;
-    let mut open: Option<(usize, usize, u64)> = None;
-    let mut at = 0;
-    let mut close = |open: &mut Option<(usize, usize, u64)>, header: Option<&str>| {
-        if let Some((start, end, number)) = open.take()
-            && let Some(mut record) = lines.read(header, &text[start..end])
-        {
-            record.origin.number = number;
-            emit(&record);
-        }
-    };
-    for (number, line) in (1..).zip(text.split_inclusive('\n')) {
-        let bare = line.trim_end_matches(['\r', '\n']);
-        let skeleton: Vec<u8> =
-            bare.chars().map(|c| if c.is_ascii() { c.to_ascii_lowercase() as u8 } else { 0x80 }).collect();
-        match lines.kind(&skeleton) {
-            LineKind::Begins => {
-                close(&mut open, header);
-                open = Some((at, at + line.len(), number));
-            }
-            LineKind::Continues => match &mut open {
-                Some((_, end, _)) => *end = at + line.len(),
-                None => open = Some((at, at + line.len(), number)),
-            },
-            LineKind::Header => {
-                close(&mut open, header);
-                header = Some(bare);
-            }
-            LineKind::Comment => close(&mut open, header),
-        }
-        at += line.len();
-    }
-    close(&mut open, header);
+    eprintln!("{:?}", out.summary.counts);
+    Ok(if out.summary.unread.iter().any(|u| u.fault) { Status::Failed } else { Status::Answer })
 }

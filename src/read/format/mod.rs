@@ -100,8 +100,19 @@ pub trait Lines: Send + Sync + fmt::Debug {
     /// The record's number is set by the caller.
     fn read<'a>(&self, header: Option<&str>, text: &'a str) -> Option<Record<'a>>;
 
-    /// Whether lines near a record may say what it is about: a text of which nobody knows where a record begins.
+    /// Whether a console may have cut a record's lines in the middle of a word.
+    fn wraps(&self) -> bool {
+        false
+    }
+
+    /// Whether lines near a record may say what it is about: a text of which nobody knows where a record begins. Lines that begin
+    /// with a time are records of their own all the same.
     fn has_neighbours(&self) -> bool {
+        false
+    }
+
+    /// Whether a line begins with a time; the line comes as for [`Self::kind`].
+    fn is_dated(&self, _line: &[u8]) -> bool {
         false
     }
 }

@@ -41,6 +41,14 @@ impl Lines for PlainText {
         Some(record)
     }
 
+    fn wraps(&self) -> bool {
+        true
+    }
+
+    fn is_dated(&self, line: &[u8]) -> bool {
+        line.first().is_some_and(u8::is_ascii_digit) && line.iter().take(12).filter(|b| b.is_ascii_digit()).count() >= 4
+    }
+
     fn has_neighbours(&self) -> bool {
         true
     }

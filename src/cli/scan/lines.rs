@@ -1,0 +1,233 @@
+//! Reads a log of lines: by blocks at any place of a file, or one block after the other from a pipe.
+
+use super::pipe::{Brought, Pipe};
+use super::work::{Job, Shared};
+use crate::engine::Sieve;
+use crate::read::charset::Charset;
+use crate::read::format::{Fault, Lines};
+use crate::scan::block::{Block, Sifted};
+use crate::scan::{Found, NEIGHBOURHOOD, Place};
+use std::io;
+use std::path::PathBuf;
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::time::Duration;
+
+/// How many bytes of a file are one piece of work.
+const BLOCK: usize = 1 << 20;
+
+/// How much is read behind a block at first, for the end of its last record.
+const BEHIND: usize = 64 << 10;
+
+/// The longest record. What is longer is cut, and said to be.
+const LARGEST_RECORD: usize = 4 << 20;
+
+/// How long a silent pipe's last line is taken for unfinished.
+const PATIENCE: Duration = Duration::from_millis(200);
+
+/// A file that several threads read.
+#[derive(Debug)]
+pub(super) struct SharedFile {
+    path: PathBuf,
+    name: Arc<str>,
+    size: u64,
+    charset: Charset,
+    /// Bytes of the byte order mark.
+    mark: u64,
+    format: Box<dyn Lines>,
+    chain: Mutex<Chain>,
+    moved: Condvar,
+}
+
+/// How far the blocks of a file are. What a block's lines mean depends on those before it.
+#[derive(Debug, Default)]
+struct Chain {
+    /// Blocks that were sifted.
+    sifted: u64,
+    /// Blocks whose findings were printed.
+    printed: u64,
+    /// Lines in the sifted blocks.
+    lines: u64,
+    /// The last header line in them.
+    header: Option<Arc<str>>,
+}
+
+impl SharedFile {
+    pub fn new(path: PathBuf, name: Arc<str>, size: u64, head: (Charset, usize), format: Box<dyn Lines>) -> Self {
+        let (charset, mark) = head;
+        Self { path, name, size, charset, mark: mark as u64, format, chain: Mutex::default(), moved: Condvar::new() }
+    }
+
+    /// How many pieces of work the file is.
+    pub fn blocks(&self) -> u64 {
+        (self.size - self.mark.min(self.size)).div_ceil(BLOCK as u64).max(1)
+    }
+
+    /// Reads one block. Blocks may be read in any order by threads that take them in order.
+    pub fn read(&self, number: u64, job: &mut Job, shared: &Shared<'_>) {
+        let (found, fault) = match self.sift(number, job, &shared.sieve) {
+            Ok((block, sifted, fault)) => {
+                let place = self.place(number, &sifted);
+                let found = shared.classifier.block(&block, &sifted, &*self.format, &place);
+                (found, fault)
+            }
+            Err(error) => {
+                let nothing = Sifted::default();
+                self.place(number, &nothing);
+                (Found::default(), Some(Fault::at(self.start(number), error.to_string())))
+            }
+        };
+        // Findings of a file come in its order.
+        let mut chain = self.chain.lock().unwrap_or_else(PoisonError::into_inner);
+        while chain.printed != number {
+            chain = self.moved.wait(chain).unwrap_or_else(PoisonError::into_inner);
+        }
+        if let Some(fault) = fault {
+            shared.fault(&self.name, fault);
+        }
+        shared.take(found);
+        chain.printed += 1;
+        drop(chain);
+        self.moved.notify_all();
+    }
+
+    fn start(&self, number: u64) -> u64 {
+        self.mark + number * BLOCK as u64
+    }
+
+    /// Waits until the blocks before this one were sifted, and says what they mean for it.
+    fn place(&self, number: u64, sifted: &Sifted) -> Place<'_> {
+        let mut chain = self.chain.lock().unwrap_or_else(PoisonError::into_inner);
+        while chain.sifted != number {
+            chain = self.moved.wait(chain).unwrap_or_else(PoisonError::into_inner);
+        }
+        let place = Place { source: &self.name, lines: chain.lines, header: chain.header.clone() };
+        chain.sifted += 1;
+        chain.lines += sifted.lines;
+        if let Some((_, last)) = sifted.headers.last() {
+            chain.header = Some(last.as_str().into());
+        }
+        drop(chain);
+        self.moved.notify_all();
+        place
+    }
+
+    /// Reads and sifts a block; more of it where its last record goes on.
+    fn sift<'j>(&self, number: u64, job: &'j mut Job, sieve: &Sieve) -> io::Result<(Block<'j>, Sifted, Option<Fault>)> {
+        let start = self.start(number);
+        let before = (start - self.mark).min(NEIGHBOURHOOD as u64) as usize;
+        let own = BLOCK.min((self.size - start.min(self.size)) as usize);
+        let mut behind = BEHIND;
+        let (len, cut, sifted) = loop {
+            let wanted = before + own + behind;
+            let len = job.fill(&self.path, start - before as u64, wanted)?;
+            let cut = behind >= LARGEST_RECORD && len == wanted;
+            let block = self.block(number, &job.bytes[..len], before, own, cut || len < wanted);
+            let sifted = block.sift(&*self.format, sieve);
+            if sifted.unfinished.is_none() {
+                break (len, cut && sifted.cut, sifted);
+            }
+            behind = (behind * 4).min(LARGEST_RECORD);
+        };
+        let message = || format!("a record here has more than {} MiB; its end was not read", LARGEST_RECORD >> 20);
+        let fault = cut.then(|| Fault::at(start, message()));
+        Ok((self.block(number, &job.bytes[..len], before, own, true), sifted, fault))
+    }
+
+    fn block<'b>(&self, number: u64, bytes: &'b [u8], before: usize, own: usize, last: bool) -> Block<'b> {
+        let own = (before.min(bytes.len()), (before + own).min(bytes.len()));
+        let mut block = Block { bytes, own, first: number == 0, last, charset: self.charset };
+        if number > 0 {
+            block.own.0 = block.line_end(own.0.saturating_sub(self.charset.width()));
+        }
+        block
+    }
+}
+
+/// Reads lines from a pipe to its end.
+pub(super) fn pipe(
+    mut pipe: Pipe,
+    head: Vec<u8>,
+    charset: Charset,
+    name: &Arc<str>,
+    format: &dyn Lines,
+    shared: &Shared<'_>,
+) {
+    let mut bytes = head;
+    // Where the first line begins that was not read yet, and how many bytes were dropped before `bytes`.
+    let (mut at, mut dropped) = (0, 0u64);
+    let mut place = Place { source: name, lines: 0, header: None };
+    let mut end = false;
+    let mut skipping = false;
+    while !end && !shared.is_stopped() {
+        let mut silent = false;
+        match pipe.wait(PATIENCE) {
+            Ok(Brought::Piece(piece)) => {
+                bytes.extend_from_slice(&piece);
+                shared.progress(piece.len());
+                if bytes.len() - at < BLOCK && piece.len() == 0 {
+                    continue;
+                }
+            }
+            Ok(Brought::Silence) => silent = true,
+            Ok(Brought::End) => end = true,
+            Err(error) => {
+                shared.fault(name, Fault::fatal(dropped + bytes.len() as u64, error.to_string()));
+                end = true;
+            }
+        }
+        let mut block =
+            Block { bytes: &bytes, own: (at, bytes.len()), first: at == 0 && dropped == 0, last: end, charset };
+        if skipping {
+            at = block.line_end(at);
+            skipping = at == bytes.len() && !end;
+            block.own.0 = at;
+        }
+        // A line without its end is not finished, whatever the time.
+        let whole = whole_lines(&block, at);
+        if !end && (silent || bytes.len() - at > LARGEST_RECORD) {
+            block.bytes = &bytes[..whole];
+            block.own.1 = whole;
+            block.last = true;
+        }
+        if !end && whole == at {
+            if bytes.len() - at > LARGEST_RECORD {
+                let message = format!("a line here has more than {} MiB; it was not read", LARGEST_RECORD >> 20);
+                shared.fault(name, Fault::at(dropped + at as u64, message));
+                at = bytes.len();
+                skipping = true;
+            }
+            continue;
+        }
+        let sifted = block.sift(format, &shared.sieve);
+        let found = shared.classifier.block(&block, &sifted, format, &place);
+        let next = sifted.unfinished.unwrap_or(block.bytes.len());
+        place.lines += sifted.lines;
+        if let Some((_, last)) = sifted.headers.last() {
+            place.header = Some(last.as_str().into());
+        }
+        shared.take(found);
+        let keep = next.saturating_sub(NEIGHBOURHOOD);
+        let keep = keep - keep % charset.width();
+        bytes.drain(..keep);
+        dropped += keep as u64;
+        at = next - keep;
+    }
+}
+
+/// The end of the last whole line.
+fn whole_lines(block: &Block<'_>, from: usize) -> usize {
+    let mut at = from;
+    // From the end backwards would be faster, but a line feed of UTF-16 is only known from its line's beginning.
+    loop {
+        let end = block.line_end(at);
+        if end == block.bytes.len() {
+            let feed = match block.charset {
+                Charset::Bytes => block.bytes.ends_with(b"\n"),
+                Charset::Utf16Le => block.bytes.ends_with(b"\n\0"),
+                Charset::Utf16Be => block.bytes.ends_with(b"\0\n"),
+            };
+            return if feed { end } else { at };
+        }
+        at = end;
+    }
+}

@@ -1,0 +1,319 @@
+//! The work of a scan, shared among threads.
+
+use super::lines::{self, SharedFile};
+use super::pipe::Pipe;
+use super::walk::Source;
+use crate::engine::Sieve;
+use crate::read::charset::Charset;
+use crate::read::format::{self, Fault, Format, Hints, Reader, RecordStream};
+use crate::rules::Rules;
+use crate::scan::{Classifier, Counts, Found, Summary, Unread, Verdict};
+use std::collections::VecDeque;
+use std::fs::File;
+use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+/// How much of a file tells its format, in bytes.
+const HEAD: usize = 64 << 10;
+
+/// How many findings of a stream are printed at once.
+const BATCH: usize = 64;
+
+/// What all threads of a scan share.
+pub(super) struct Shared<'s> {
+    /// Decides about records.
+    pub classifier: Classifier<'s>,
+    /// Decides which records are worth that.
+    pub sieve: Sieve,
+    /// The format of every file, where the person said it.
+    pub format: Option<Format>,
+    /// What readers must know besides.
+    pub hints: Hints,
+    /// Where findings go.
+    pub out: Mutex<Out<'s>>,
+    /// Whether to stop.
+    pub stop: &'s AtomicBool,
+    queue: Mutex<Queue>,
+}
+
+/// What was found, and where it is written.
+pub(super) struct Out<'s> {
+    /// The rules, for their names.
+    pub rules: &'s Rules,
+    /// Where rows go, as they are found.
+    pub rows: Box<dyn Write + Send>,
+    /// What it amounts to.
+    pub summary: Summary,
+    /// Why nothing can be written any more.
+    pub error: Option<io::Error>,
+}
+
+#[derive(Debug, Default)]
+struct Queue {
+    files: VecDeque<Source>,
+    /// A file of several blocks, and the next of them.
+    open: Option<(Arc<SharedFile>, u64)>,
+}
+
+/// What one thread keeps between pieces of work.
+#[derive(Debug, Default)]
+pub(super) struct Job {
+    file: Option<(PathBuf, File)>,
+    /// The bytes of a block.
+    pub bytes: Vec<u8>,
+}
+
+enum Work {
+    File(Source),
+    Block(Arc<SharedFile>, u64),
+}
+
+impl Job {
+    /// Reads from a file at a place; the answer is how many bytes there were.
+    pub fn fill(&mut self, path: &Path, at: u64, wanted: usize) -> io::Result<usize> {
+        if self.file.as_ref().is_none_or(|(open, _)| open != path) {
+            self.file = Some((path.to_owned(), File::open(path)?));
+        }
+        let Some((_, file)) = &mut self.file else { return Ok(0) };
+        file.seek(SeekFrom::Start(at))?;
+        if self.bytes.len() < wanted {
+            self.bytes.resize(wanted, 0);
+        }
+        read_up_to(file, &mut self.bytes[..wanted])
+    }
+}
+
+/// Fills a buffer as far as the reader goes.
+fn read_up_to(reader: &mut impl Read, into: &mut [u8]) -> io::Result<usize> {
+    let mut filled = 0;
+    while filled < into.len() {
+        match reader.read(&mut into[filled..]) {
+            Ok(0) => break,
+            Ok(read) => filled += read,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(filled)
+}
+
+impl<'s> Shared<'s> {
+    pub fn new(classifier: Classifier<'s>, sieve: Sieve, out: Out<'s>, stop: &'s AtomicBool) -> Self {
+        let (format, hints) = (None, Hints::default());
+        Self { classifier, sieve, format, hints, out: Mutex::new(out), stop, queue: Mutex::default() }
+    }
+
+    /// Reads all files, with so many threads.
+    pub fn run(&self, files: Vec<Source>, threads: usize) {
+        lock(&self.queue).files = files.into();
+        std::thread::scope(|scope| {
+            for _ in 0..threads.max(1) {
+                scope.spawn(|| {
+                    let mut job = Job::default();
+                    while let Some(work) = self.next() {
+                        match work {
+                            Work::File(source) => self.file(&source, &mut job),
+                            Work::Block(file, number) => file.read(number, &mut job, self),
+                        }
+                    }
+                });
+            }
+        });
+    }
+
+    /// The next piece of work: the rest of an open file before another one.
+    fn next(&self) -> Option<Work> {
+        let mut queue = lock(&self.queue);
+        if self.is_stopped() {
+            // Blocks that were begun are waited for by those behind them; those not begun need nobody.
+            return None;
+        }
+        if let Some((file, next)) = &mut queue.open {
+            let work = Work::Block(Arc::clone(file), *next);
+            *next += 1;
+            if *next == file.blocks() {
+                queue.open = None;
+            }
+            return Some(work);
+        }
+        queue.files.pop_front().map(Work::File)
+    }
+
+    fn file(&self, source: &Source, job: &mut Job) {
+        if source.path.as_os_str() == "-" {
+            self.count_source();
+            return self.pipe(Pipe::of(io::stdin()), &source.name);
+        }
+        let head = match job.fill(&source.path, 0, HEAD) {
+            Ok(read) => job.bytes[..read].to_vec(),
+            Err(error) => {
+                return self.unread(&source.name, None, error.to_string(), true);
+            }
+        };
+        if head.is_empty() && source.size.is_some() {
+            return self.unread(&source.name, None, "empty".into(), false);
+        }
+        self.count_source();
+        match &head[..] {
+            #[cfg(feature = "evtx")]
+            [b'E', b'l', b'f', b'F', b'i', b'l', b'e', 0, ..] => {}
+            _ => self.text(source, head, job),
+        }
+    }
+
+    fn text(&self, source: &Source, head: Vec<u8>, job: &mut Job) {
+        let (charset, mark) = Charset::detect(&head);
+        let beginning = charset.decode(&head[mark..]).into_owned();
+        let format = self.format.unwrap_or_else(|| format::detect(&beginning));
+        match (format::reader(format, &beginning), source.size) {
+            (Reader::Lines(lines), Some(size)) => {
+                let file = SharedFile::new(source.path.clone(), Arc::clone(&source.name), size, (charset, mark), lines);
+                let file = Arc::new(file);
+                if file.blocks() > 1 {
+                    let mut queue = lock(&self.queue);
+                    if queue.open.is_none() {
+                        queue.open = Some((Arc::clone(&file), 1));
+                        drop(queue);
+                        return file.read(0, job, self);
+                    }
+                }
+                // Another file has all threads already.
+                for block in 0..file.blocks() {
+                    file.read(block, job, self);
+                }
+            }
+            (Reader::Stream(open), _) => match File::open(&source.path) {
+                Ok(mut file) => {
+                    if let Err(error) = file.seek(SeekFrom::Start(mark as u64)) {
+                        return self.fault(&source.name, Fault::fatal(0, error.to_string()));
+                    }
+                    self.stream(open(charset.reader(file), self.hints), &source.name);
+                }
+                Err(error) => self.fault(&source.name, Fault::fatal(0, error.to_string())),
+            },
+            (Reader::Lines(_), None) => match File::open(&source.path) {
+                Ok(file) => self.pipe(Pipe::of(file), &source.name),
+                Err(error) => self.fault(&source.name, Fault::fatal(0, error.to_string())),
+            },
+            (Reader::Evtx, _) => {}
+        }
+    }
+
+    /// Reads what has no size and no way back.
+    fn pipe(&self, mut pipe: Pipe, name: &Arc<str>) {
+        let mut head = Vec::new();
+        // The first line is enough to begin with: a pipe may never bring more.
+        while head.len() < HEAD && !(head.len() > 1 << 10 && head.contains(&b'\n')) {
+            match pipe.wait(std::time::Duration::from_millis(if head.is_empty() { 60_000 } else { 500 })) {
+                Ok(super::pipe::Brought::Piece(piece)) => head.extend_from_slice(&piece),
+                Ok(super::pipe::Brought::Silence) if head.is_empty() => {}
+                Ok(_) => break,
+                Err(error) => return self.fault(name, Fault::fatal(head.len() as u64, error.to_string())),
+            }
+        }
+        let (charset, mark) = Charset::detect(&head);
+        let beginning = charset.decode(&head[mark..head.len().min(HEAD)]).into_owned();
+        let format = self.format.unwrap_or_else(|| format::detect(&beginning));
+        head.drain(..mark);
+        match format::reader(format, &beginning) {
+            Reader::Lines(format) => lines::pipe(pipe, head, charset, name, &*format, self),
+            Reader::Stream(open) => {
+                let whole = io::Cursor::new(head).chain(pipe);
+                self.stream(open(charset.reader(whole), self.hints), name);
+            }
+            Reader::Evtx => {}
+        }
+    }
+
+    /// Reads records that come one after the other.
+    fn stream(&self, mut stream: Box<dyn RecordStream>, name: &Arc<str>) {
+        let mut found = Found::default();
+        while !self.is_stopped() {
+            match stream.next() {
+                Ok(Some(record)) => {
+                    found.counts.records += 1;
+                    if self.sieve.lets_through(&record.text) {
+                        found.note(self.classifier.record(&record, name));
+                    }
+                }
+                Ok(None) => break,
+                Err(fault) => {
+                    let fatal = fault.fatal;
+                    self.fault(name, fault);
+                    if fatal {
+                        break;
+                    }
+                }
+            }
+            if found.findings.len() >= BATCH {
+                self.take(std::mem::take(&mut found));
+            }
+        }
+        self.take(found);
+    }
+
+    /// Prints and counts what was found.
+    pub fn take(&self, found: Found) {
+        let mut out = lock(&self.out);
+        let out = &mut *out;
+        out.summary.counts.add(&found.counts);
+        for finding in &found.findings {
+            out.summary.add(finding);
+            if out.error.is_none() {
+                let line = crate::report::ndjson(finding, out.rules);
+                if let Err(error) = out.rows.write_all(line.as_bytes()) {
+                    out.error = Some(error);
+                }
+            }
+        }
+        if out.error.is_none()
+            && !found.findings.is_empty()
+            && let Err(error) = out.rows.flush()
+        {
+            out.error = Some(error);
+        }
+        if out.error.is_some() {
+            self.stop.store(true, Ordering::Relaxed);
+        }
+    }
+
+    fn count_source(&self) {
+        lock(&self.out).summary.counts.sources += 1;
+    }
+
+    /// Notes that bytes were read.
+    pub fn progress(&self, bytes: usize) {
+        lock(&self.out).summary.counts.bytes += bytes as u64;
+    }
+
+    /// Notes a part of a source that could not be read.
+    pub fn fault(&self, source: &Arc<str>, fault: Fault) {
+        self.unread(source, fault.offset, fault.message, true);
+    }
+
+    fn unread(&self, source: &Arc<str>, offset: Option<u64>, message: String, fault: bool) {
+        let unread = Unread { source: Arc::clone(source), offset, message, fault };
+        lock(&self.out).summary.unread.push(unread);
+    }
+
+    /// Whether somebody wants the scan to end.
+    pub fn is_stopped(&self) -> bool {
+        self.stop.load(Ordering::Relaxed)
+    }
+}
+
+/// A lock whose holder panicked still guards whole data: nothing is changed in parts.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl std::fmt::Debug for Shared<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Shared").field("counts", &lock(&self.out).summary.counts).finish_non_exhaustive()
+    }
+}
+
+#[allow(dead_code)]
+fn unused(_: &Counts, _: Verdict) {}

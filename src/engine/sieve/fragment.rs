@@ -1,0 +1,109 @@
+//! Pieces of sentences that are rare in ordinary logs and survive what a copy does to a sentence.
+
+use super::gram::{self, GRAM};
+use crate::text::fold::fold;
+use std::collections::{BTreeSet, HashMap};
+
+/// How many letters a fragment has.
+pub(super) const LENGTH: usize = 8;
+
+/// A fragment as it stands in a file, in lower case.
+pub(super) type Long = [u8; LENGTH];
+
+/// What ordinary lines of ordinary logs look like. Made with `benches/common/logs.rs`; nothing depends on it but speed.
+const ORDINARY: &str = include_str!("ordinary.log");
+
+/// The fragments of a set of anchors.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Fragments {
+    /// Those of [`LENGTH`].
+    pub long: BTreeSet<Long>,
+    /// Whole anchors that are shorter.
+    pub short: BTreeSet<String>,
+    /// Sentences with letters outside ASCII, folded. A line that holds them is no line of ASCII, or their ASCII letters are enough.
+    pub folded: BTreeSet<String>,
+    /// How often all of that would be looked at in vain, in as many lines as [`ORDINARY`] has.
+    cost: u32,
+}
+
+/// What a fragment that lies inside a word may cost before one across words is preferred, which a second blank would hide.
+const RARE: u32 = 2;
+
+/// What a short anchor costs: it has no gram, so every byte must be looked at.
+const SHORT: u32 = 100_000;
+
+impl Fragments {
+    /// How much worse these fragments are than others: what they cost, then how many they are.
+    pub fn cost(&self) -> (u32, usize) {
+        (self.cost, self.long.len())
+    }
+
+    /// Adds what announces a sentence: two fragments from inside words, so that a blank inside one of them does not hide it; where no
+    /// word is long or rare enough two across words; else the whole sentence.
+    pub fn add(&mut self, sentence: &str, ordinary: &Ordinary) {
+        if !sentence.is_ascii() {
+            self.folded.insert(fold(sentence));
+        }
+        let runs = || sentence.split(|c: char| !c.is_ascii());
+        let words = runs().flat_map(|run| run.split(|c: char| !c.is_ascii_alphanumeric()));
+        let inside: Vec<&[u8]> = words.flat_map(|word| word.as_bytes().windows(LENGTH)).collect();
+        if self.best_two(&inside, ordinary, RARE) {
+            return;
+        }
+        let across: Vec<&[u8]> = runs().flat_map(|run| run.as_bytes().windows(LENGTH)).collect();
+        if self.best_two(&across, ordinary, u32::MAX) || !sentence.is_ascii() {
+            return;
+        }
+        self.short.insert(sentence.trim().to_owned());
+        self.cost = self.cost.saturating_add(SHORT);
+    }
+
+    /// The rarest window, and the rarest of those that do not overlap it, if it is as rare. Whether there is one.
+    fn best_two(&mut self, windows: &[&[u8]], ordinary: &Ordinary, most: u32) -> bool {
+        let cost = |window: &&&[u8]| ordinary.cost(window);
+        let Some(first) = windows.iter().min_by_key(cost).filter(|first| ordinary.cost(first) <= most) else {
+            return false;
+        };
+        self.insert(first, ordinary);
+        let apart = |window: &&&[u8]| (window.as_ptr() as usize).abs_diff(first.as_ptr() as usize) >= LENGTH;
+        let second = windows.iter().filter(apart).min_by_key(cost);
+        if let Some(second) = second.filter(|second| ordinary.cost(second) <= RARE) {
+            self.insert(second, ordinary);
+        }
+        true
+    }
+
+    fn insert(&mut self, window: &[u8], ordinary: &Ordinary) {
+        if let Ok(long) = <Long>::try_from(window)
+            && self.long.insert(long)
+        {
+            self.cost = self.cost.saturating_add(ordinary.cost(window));
+        }
+    }
+
+    /// Adds another set.
+    pub fn join(&mut self, other: Self) {
+        self.long.extend(other.long);
+        self.short.extend(other.short);
+        self.folded.extend(other.folded);
+        self.cost = self.cost.saturating_add(other.cost);
+    }
+}
+
+/// How often grams occur in ordinary logs.
+pub(super) struct Ordinary(HashMap<u64, u32>);
+
+impl Ordinary {
+    pub fn new() -> Self {
+        let mut counts = HashMap::with_capacity(ORDINARY.len() / 4);
+        for window in ORDINARY.as_bytes().windows(GRAM) {
+            *counts.entry(gram::key(window)).or_insert(0) += 1;
+        }
+        Self(counts)
+    }
+
+    /// How often the grams of a fragment would be looked at in vain.
+    fn cost(&self, fragment: &[u8]) -> u32 {
+        fragment.windows(GRAM).map(|gram| self.0.get(&gram::key(gram)).copied().unwrap_or(0)).sum()
+    }
+}

@@ -1,0 +1,157 @@
+//! Tells at the speed of memory which parts of a log cannot match any rule.
+//!
+//! Every rule needs something that can be looked for: one of its *anchors*. From each anchor come one or two *fragments*, eight
+//! letters inside a word, which no wrap between words, escape or quote can break. A log is looked at in every fourth place only: eight
+//! letters always hold five that begin there. What a fragment was found in is read properly; nothing else is.
+//!
+//! ```text
+//! rules -> anchors -> fragments -> a table of five-letter grams
+//! bytes -> every 4th place -> gram in the table? -> the whole fragment? -> the record is read
+//! ```
+//!
+//! This is sound for a line of ASCII. A line with any other letter is folded and searched in full, and so is the seam between two lines
+//! that a console may have cut ([`Sieve::may_match`], [`Sieve::seam`]).
+
+mod anchor;
+mod fragment;
+mod gram;
+
+use crate::rules::pack::Pack;
+use crate::text::fold::fold;
+use aho_corasick::{AhoCorasick, AhoCorasickKind};
+use anchor::Anchors;
+use fragment::Fragments;
+use gram::Grams;
+use std::collections::BTreeSet;
+
+pub use gram::Units;
+
+/// Lets through what may match a rule.
+#[derive(Debug)]
+pub struct Sieve {
+    grams: Grams,
+    /// What is too short for a gram, as it stands in a file of bytes and in UTF-16.
+    short: Option<[AhoCorasick; 3]>,
+    /// All of it folded, for texts with letters outside ASCII and for seams. Nothing where it could not be built.
+    folded: Option<AhoCorasick>,
+    /// A rule names nothing that can be looked for, so everything is let through.
+    open: bool,
+}
+
+impl Sieve {
+    /// A sieve for the rules with these numbers (none for all). `possible`: also what would only be a possible match.
+    pub fn new(pack: &Pack<'_>, rules: &[usize], possible: bool) -> Self {
+        let anchors = Anchors::new(pack, possible);
+        let mut fragments = Fragments::default();
+        let mut open = false;
+        for (number, entry) in pack.rules.iter().enumerate() {
+            // Another rule may outrank one that was asked for, so all rules are looked for.
+            match anchors.of_rule(entry) {
+                Some(found) => fragments.join(found),
+                None => open |= rules.is_empty() || rules.contains(&number),
+            }
+        }
+        let long = fragments.long.iter().map(|long| fold(&String::from_utf8_lossy(long)));
+        let short = fragments.short.iter().map(|short| fold(short));
+        let folded: Vec<String> = long.chain(short).chain(fragments.folded.iter().cloned()).collect();
+        // A fragment of punctuation alone is not in the folded text.
+        open |= folded.iter().any(String::is_empty);
+        Self {
+            grams: Grams::new(&fragments.long),
+            short: short_searchers(&fragments.short),
+            folded: AhoCorasick::builder().kind(Some(AhoCorasickKind::ContiguousNFA)).build(&folded).ok(),
+            open,
+        }
+    }
+
+    /// Whether everything is let through.
+    pub fn is_open(&self) -> bool {
+        self.open || self.folded.is_none()
+    }
+
+    /// The first place at `from` or behind it where a fragment stands, in bytes. A line outside ASCII needs [`Self::may_match`] besides.
+    pub fn next(&self, bytes: &[u8], units: Units, from: usize) -> Option<usize> {
+        let long = self.grams.next(bytes, units, from);
+        let short = self.short.as_ref().and_then(|short| {
+            let end = long.map_or(bytes.len(), |at| (at + 32).min(bytes.len()));
+            short[units as usize].find(&bytes[from.min(end)..end]).map(|found| from + found.start())
+        });
+        match (long, short) {
+            (Some(long), Some(short)) => Some(long.min(short)),
+            (long, short) => long.or(short),
+        }
+    }
+
+    /// Whether a decoded record may match.
+    pub fn lets_through(&self, text: &str) -> bool {
+        // A line break may stand inside a word.
+        if text.is_ascii() && !text.contains('\n') {
+            self.is_open() || self.next(text.as_bytes(), Units::Bytes, 0).is_some()
+        } else {
+            self.may_match(text)
+        }
+    }
+
+    /// Whether a decoded text may match: the thorough way, for any letters and any wraps.
+    pub fn may_match(&self, text: &str) -> bool {
+        self.open || self.folded.as_ref().is_none_or(|folded| folded.is_match(&fold(text)))
+    }
+
+    /// Whether a fragment stands across the seam of two lines.
+    pub fn seam(&self, before: &str, behind: &str) -> bool {
+        const REACH: usize = fragment::LENGTH - 1;
+        let Some(folded) = &self.folded else { return true };
+        let before = fold(before);
+        let behind = fold(behind);
+        let start = before.char_indices().rev().nth(REACH - 1).map_or(0, |(at, _)| at);
+        let end = behind.char_indices().nth(REACH).map_or(behind.len(), |(at, _)| at);
+        folded.is_match(&format!("{}{}", &before[start..], &behind[..end]))
+    }
+}
+
+/// The searchers for what is too short for a gram, by [`Units`].
+fn short_searchers(short: &BTreeSet<String>) -> Option<[AhoCorasick; 3]> {
+    if short.is_empty() {
+        return None;
+    }
+    let build = |encode: &dyn Fn(&String) -> Vec<u8>| {
+        let patterns: Vec<Vec<u8>> = short.iter().map(encode).collect();
+        AhoCorasick::builder().ascii_case_insensitive(true).build(patterns).ok()
+    };
+    Some([
+        build(&|text| text.as_bytes().to_vec())?,
+        build(&|text| text.encode_utf16().flat_map(u16::to_le_bytes).collect())?,
+        build(&|text| text.encode_utf16().flat_map(u16::to_be_bytes).collect())?,
+    ])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rules::Rules;
+
+    #[test]
+    fn show() {
+        let rules = Rules::built_in().expect("the built-in rules");
+        for possible in [false, true] {
+            let anchors = Anchors::new(rules.pack(), possible);
+            let mut fragments = Fragments::default();
+            for e in &rules.pack().rules {
+                let f = anchors.of_rule(e);
+                println!(
+                    "{possible} {} {:?}",
+                    e.id,
+                    f.as_ref().map(|f| (
+                        f.cost(),
+                        f.long.iter().map(|l| String::from_utf8_lossy(l).into_owned()).take(4).collect::<Vec<_>>(),
+                        f.short.clone()
+                    ))
+                );
+                if let Some(f) = f {
+                    fragments.join(f)
+                }
+            }
+            println!("long {} short {:?} folded {:?}", fragments.long.len(), fragments.short, fragments.folded.len());
+        }
+    }
+}

@@ -1,0 +1,123 @@
+//! From the candidates of a block to findings.
+
+use super::block::{Block, Sifted};
+use super::{Classifier, Counts, Finding, Verdict};
+use crate::read::format::Lines;
+use crate::record::Record;
+use std::ops::Range;
+use std::sync::Arc;
+
+/// How far around a record of a text without times its context may stand, in bytes.
+pub const NEIGHBOURHOOD: usize = 8 << 10;
+
+/// What of a log was found in one piece of work.
+#[derive(Debug, Default)]
+pub struct Found {
+    /// What was read.
+    pub counts: Counts,
+    /// The findings, in the order of the records.
+    pub findings: Vec<Finding>,
+}
+
+impl Found {
+    /// Counts a verdict, and keeps its finding.
+    pub fn note(&mut self, verdict: Verdict) {
+        match verdict {
+            Verdict::Finding(finding) => {
+                self.counts.count(finding.confidence);
+                self.findings.push(*finding);
+            }
+            Verdict::Possible => self.counts.possible += 1,
+            Verdict::Outside => self.counts.outside += 1,
+            Verdict::Nothing => {}
+        }
+    }
+}
+
+/// Where in a log a block stands.
+#[derive(Debug, Clone)]
+pub struct Place<'p> {
+    /// The log's name.
+    pub source: &'p Arc<str>,
+    /// The lines before the block.
+    pub lines: u64,
+    /// The last header line before it.
+    pub header: Option<Arc<str>>,
+}
+
+impl Classifier<'_> {
+    /// Classifies the candidates of a block.
+    pub fn block(&self, block: &Block<'_>, sifted: &Sifted, format: &dyn Lines, place: &Place<'_>) -> Found {
+        let mut found = Found::default();
+        found.counts.records = sifted.records;
+        let mut headers = sifted.headers.iter().peekable();
+        let mut header: Option<&str> = place.header.as_deref();
+        for (range, line) in &sifted.candidates {
+            while let Some((_, next)) = headers.next_if(|(at, _)| *at < range.start) {
+                header = Some(next);
+            }
+            let text = block.text(range.clone());
+            let Some(mut record) = format.read(header, &text) else { continue };
+            record.origin.number = place.lines + line + 1;
+            let mut verdict = self.record(&record, place.source);
+            let near = format.has_neighbours() && record.origin.time.is_none();
+            if near && matches!(verdict, Verdict::Possible | Verdict::Nothing) {
+                let around = block.around(format, range, NEIGHBOURHOOD);
+                if around != *range {
+                    verdict = self.with_neighbours(block, range, around, &record, &found, place).unwrap_or(verdict);
+                }
+            }
+            found.note(verdict);
+        }
+        found
+    }
+
+    /// Classifies a record if there is any chance that it matches.
+    pub fn record(&self, record: &Record<'_>, source: &Arc<str>) -> Verdict {
+        if !self.possible && !self.engine().may_be_certain(&record.text) {
+            return Verdict::Nothing;
+        }
+        self.classify(record, source)
+    }
+
+    /// What a record is together with the lines around it, in a text in which nobody knows where a record begins: the line that says
+    /// what was tested may stand far above the error. Of several lines with the same evidence the first is the finding.
+    fn with_neighbours(
+        &self,
+        block: &Block<'_>,
+        own: &Range<usize>,
+        around: Range<usize>,
+        record: &Record<'_>,
+        found: &Found,
+        place: &Place<'_>,
+    ) -> Option<Verdict> {
+        let text = block.text(around.clone());
+        let mut wide = Record::text(text.as_ref());
+        wide.origin = record.origin.clone();
+        if !self.engine().may_be_certain(&wide.text) {
+            return None;
+        }
+        let Verdict::Finding(mut finding) = self.classify(&wide, place.source) else { return None };
+        if finding.confidence != crate::rules::model::Confidence::Certain {
+            return None;
+        }
+        let first = finding.evidence.first()?.start;
+        let lines = |text: &str| text.bytes().filter(|b| *b == b'\n').count() as u64;
+        let before = block.text(around.start..own.start);
+        let line = match first.checked_sub(before.len()) {
+            Some(behind) => record.origin.number + lines(text.get(before.len()..before.len() + behind)?),
+            None => record.origin.number.checked_sub(lines(text.get(first..before.len())?))?,
+        };
+        finding.record = line;
+        let start = text.get(..first)?.rfind('\n').map_or(0, |at| at + 1);
+        for evidence in &mut finding.evidence {
+            evidence.start -= start.min(evidence.start);
+            evidence.end -= start.min(evidence.end);
+        }
+        let known = |f: &&Finding| f.rule == finding.rule && f.record == finding.record;
+        if found.findings.iter().rev().take(64).any(|f| known(&f)) {
+            return Some(Verdict::Nothing);
+        }
+        Some(Verdict::Finding(finding))
+    }
+}
