@@ -3,6 +3,7 @@
 use super::fold::{fold, fold_variants};
 use super::model::{Condition, Context, Head, Phrase, Shared};
 use super::pack::{All, ContextEntry, Entry, IndicationEntry, Node, Pack, Regex, Source, SourceRule, bytes};
+use regex_syntax::hir::{Class, Hir, HirKind};
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 use std::fmt;
@@ -10,6 +11,12 @@ use std::fmt;
 /// The shortest literal, in characters, that a rule's regex must require. Shorter ones occur everywhere, and the regex would run on
 /// every text.
 pub const MIN_LITERAL: usize = 4;
+
+/// A literal of so many characters can be looked for in gigabytes of logs without reading them (`engine::sieve`).
+const LONG_LITERAL: usize = 8;
+
+/// More literals than that are not worth looking for instead of one that is shorter.
+const MOST_LITERALS: usize = 16;
 
 /// How near the parts of an `all`, and the exclusions of a `none`, are looked for when `within` says nothing: in
 /// folded characters, so some screens of text.
@@ -431,7 +438,7 @@ pub fn upper_case(pattern: &str) -> Option<usize> {
 /// # Errors
 ///
 /// When it is none; the error knows where.
-pub fn parse_regex(pattern: &str) -> Result<regex_syntax::hir::Hir, Box<regex_syntax::Error>> {
+pub fn parse_regex(pattern: &str) -> Result<Hir, Box<regex_syntax::Error>> {
     regex_syntax::ParserBuilder::new()
         .nest_limit(50)
         .unicode(false)
@@ -441,30 +448,103 @@ pub fn parse_regex(pattern: &str) -> Result<regex_syntax::hir::Hir, Box<regex_sy
         .map_err(Box::new)
 }
 
-/// Literals of which one stands in every match: the longest such set that the pattern's concatenations offer.
-pub fn required_literals(hir: &regex_syntax::hir::Hir) -> Vec<String> {
-    use regex_syntax::hir::HirKind;
+/// Literals of which one stands in every match: the best such set that the pattern's concatenations offer.
+pub fn required_literals(hir: &Hir) -> Vec<String> {
     match hir.kind() {
-        HirKind::Literal(literal) => String::from_utf8(literal.0.to_vec()).into_iter().collect(),
         HirKind::Capture(capture) => required_literals(&capture.sub),
-        HirKind::Repetition(repetition) if repetition.min > 0 => required_literals(&repetition.sub),
-        HirKind::Concat(parts) => parts
-            .iter()
-            .map(required_literals)
-            .max_by_key(|set| set.iter().map(|l| worth(l)).min().unwrap_or_default())
-            .unwrap_or_default(),
+        HirKind::Repetition(repetition) if repetition.min > 0 => {
+            let mut literals = required_literals(&repetition.sub);
+            // `x{8,}` holds eight of them, if it repeats nothing but a literal.
+            if let HirKind::Literal(_) = repetition.sub.kind() {
+                let times = repetition.min.min(LONG_LITERAL as u32) as usize;
+                literals.iter_mut().for_each(|literal| *literal = literal.repeat(times));
+            }
+            literals
+        }
+        HirKind::Concat(parts) => {
+            let runs = exact_runs(parts);
+            let sets = parts.iter().map(required_literals).chain(runs).filter(|set| !set.is_empty());
+            sets.max_by_key(|set| set.iter().map(|l| worth(l)).min()).unwrap_or_default()
+        }
         HirKind::Alternation(branches) => {
             let sets: Vec<Vec<String>> = branches.iter().map(required_literals).collect();
             if sets.iter().any(Vec::is_empty) { Vec::new() } else { sets.concat() }
         }
+        // One letter of a class is no literal; a class beside a literal makes several literals.
+        HirKind::Literal(_) => exact(hir).unwrap_or_default(),
         _ => Vec::new(),
     }
 }
 
-/// How well a literal tells texts apart: one that is a needle is better than one that is not, a long one better than a short.
-fn worth(literal: &str) -> (bool, bool, usize) {
+/// What stands wherever neighbouring parts match that are nothing but letters: `x[ab]` is `xa` or `xb`.
+fn exact_runs(parts: &[Hir]) -> Vec<Vec<String>> {
+    let mut runs = Vec::new();
+    let mut run: Vec<String> = Vec::new();
+    let mut several = false;
+    for part in parts {
+        let set = exact(part);
+        match set.as_ref().map(|set| set.len() * run.len().max(1)) {
+            Some(1..=MOST_LITERALS) => {
+                let set = set.unwrap_or_default();
+                several |= !run.is_empty();
+                run = if run.is_empty() { set } else { cross(&run, &set) };
+            }
+            _ => {
+                if several {
+                    runs.push(std::mem::take(&mut run));
+                }
+                run = set.unwrap_or_default();
+                several = false;
+            }
+        }
+    }
+    if several {
+        runs.push(run);
+    }
+    runs
+}
+
+/// The only texts that a pattern matches, if they are few.
+fn exact(hir: &Hir) -> Option<Vec<String>> {
+    let set = match hir.kind() {
+        HirKind::Literal(literal) => vec![String::from_utf8(literal.0.to_vec()).ok()?],
+        HirKind::Capture(capture) => exact(&capture.sub)?,
+        HirKind::Class(Class::Bytes(class)) => {
+            let bytes = || class.ranges().iter().flat_map(|range| range.start()..=range.end());
+            if bytes().nth(MOST_LITERALS).is_some() || !bytes().all(|b| b.is_ascii()) {
+                return None;
+            }
+            bytes().map(|b| char::from(b).to_string()).collect()
+        }
+        HirKind::Repetition(repetition)
+            if repetition.max == Some(repetition.min) && (1..=LONG_LITERAL as u32).contains(&repetition.min) =>
+        {
+            let one = exact(&repetition.sub)?;
+            // Of several texts each may stand at each place.
+            let [one] = &one[..] else { return None };
+            vec![one.repeat(repetition.min as usize)]
+        }
+        HirKind::Alternation(branches) => {
+            let mut all = Vec::new();
+            for branch in branches {
+                all.extend(exact(branch)?);
+            }
+            all
+        }
+        _ => return None,
+    };
+    (set.len() <= MOST_LITERALS).then_some(set)
+}
+
+fn cross(before: &[String], behind: &[String]) -> Vec<String> {
+    before.iter().flat_map(|first| behind.iter().map(move |second| format!("{first}{second}"))).collect()
+}
+
+/// How well a literal tells texts apart: a long one better than a short, and of long ones one that is a needle.
+fn worth(literal: &str) -> (bool, usize, bool, usize) {
     let folded = fold(literal).len();
-    (folded >= MIN_LITERAL, literal.len() >= MIN_LITERAL, folded.max(literal.len()))
+    let long = folded.max(literal.len());
+    (literal.len() >= MIN_LITERAL, long.min(LONG_LITERAL), folded >= MIN_LITERAL, long)
 }
 
 #[cfg(test)]
@@ -482,7 +562,10 @@ mod tests {
     #[test]
     fn a_regex_yields_the_literal_that_every_match_contains() {
         assert_eq!(literals("email address [a-z0-9+/]{20,}"), ["emailaddress"]);
-        assert_eq!(literals("sp_prot[_-]tls1_[01]_(server|client)"), ["sp_prot"]);
+        assert_eq!(literals("sp_prot[_-]x+"), ["sp_prot-", "sp_prot_"]);
+        assert_eq!(literals("[a-z]+sp_prot[a-z]x?"), ["sp_prot"]);
+        assert_eq!(literals(r"220-?\*{8,}[^a-z]*ehlo"), ["********"]);
+        assert_eq!(literals("250-?xxxxxxx[xb]y*"), ["xxxxxxxb", "xxxxxxxx"]);
         assert_eq!(literals("(abcd|efgh)x?"), ["abcd", "efgh"]);
         assert!(literals("[a-z]+").is_empty());
     }

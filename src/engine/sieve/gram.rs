@@ -70,7 +70,7 @@ impl Grams {
         Self { bits, shift, places, fragments }
     }
 
-    /// The first fragment at `from` or behind it, in bytes.
+    /// The first fragment of which a part stands at `from` or behind it, in bytes.
     pub fn next(&self, bytes: &[u8], units: Units, from: usize) -> Option<usize> {
         if self.fragments.is_empty() {
             return None;
@@ -230,6 +230,6 @@ mod tests {
         let grams = grams(&[b"ambiguou"]);
         let text = b"ambiguous, ambiguous";
         assert_eq!(grams.next(text, Units::Bytes, 9), Some(11));
-        assert_eq!(grams.next(text, Units::Bytes, 13), None);
+        assert_eq!(grams.next(text, Units::Bytes, 15), None);
     }
 }
