@@ -95,7 +95,8 @@ impl<'t> Block<'t> {
                 return block;
             };
             let label = event_text::label(name);
-            let unknown = block.labels.iter().all(|known| known.label.is_none()) && label.is_none();
+            // In a known language an empty value is just that.
+            let unknown = !(block.knows(Label::Provider) && block.knows(Label::Id));
             let empty = value.is_empty() && unknown && block.labels.len() >= BEFORE_DESCRIPTION;
             if label == Some(Label::Description) || empty {
                 block.ended = true;
@@ -108,7 +109,11 @@ impl<'t> Block<'t> {
         block
     }
 
-    /// The label's line; where no label is known, the line at its place.
+    fn knows(&self, label: Label) -> bool {
+        self.labels.iter().any(|line| line.label == Some(label))
+    }
+
+    /// The label's line; where it is not known, the line at its place.
     fn find(&self, label: Label) -> Option<&Labelled<'t>> {
         let known = self.labels.iter().find(|line| line.label == Some(label));
         let place = match label {
@@ -122,13 +127,12 @@ impl<'t> Block<'t> {
         self.find(label).map(|line| line.value).filter(|value| !value.is_empty())
     }
 
-    /// Whether the block has the shape of an event's, in a language that is not known.
+    /// Whether the block has the shape of an event's, whatever the language.
     fn has_shape(&self) -> bool {
         let value = |place: usize| self.labels.get(place).map_or("", |line| line.value);
         let date =
             [DateOrder::MonthFirst, DateOrder::DayFirst].iter().any(|o| time(value(2), false, Some(*o)).is_some());
         self.ended
-            && self.labels.iter().all(|line| line.label.is_none())
             && self.labels.len() >= BEFORE_DESCRIPTION
             && date
             && value(3).parse::<u16>().is_ok()

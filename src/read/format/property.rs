@@ -238,11 +238,11 @@ fn values(text: &str) -> String {
 
 /// Reads a time as the tools print it.
 pub(super) fn time(text: &str, utc: bool, order: Option<DateOrder>) -> Option<Time> {
-    time::parse(text, utc, order).or_else(|| with_name_of_month(text, utc))
+    time::parse(text, utc, order).or_else(|| with_name_of_month(text))
 }
 
-/// `Thu Mar 17 09:45:01 2022` (Snare), `Mar 17, 2022 @ 09:45:01.000` (Kibana).
-fn with_name_of_month(text: &str, utc: bool) -> Option<Time> {
+/// `Thu Mar 17 09:45:01 2022` (Snare), `Mar 17, 2022 @ 09:45:01.000` (Kibana): the local time of whoever exported it.
+fn with_name_of_month(text: &str) -> Option<Time> {
     const MONTHS: [&str; 12] = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
     let mut words = text.split([' ', ',', '@']).filter(|word| !word.is_empty()).take(6);
     let month_of = |word: &str| MONTHS.iter().position(|month| word.eq_ignore_ascii_case(month));
@@ -256,7 +256,7 @@ fn with_name_of_month(text: &str, utc: bool) -> Option<Time> {
             _ => {}
         }
     }
-    time::parse(&format!("{year}-{month:02}-{day} {clock}"), utc, None)
+    time::parse(&format!("{year}-{month:02}-{day} {clock}"), false, None)
 }
 
 /// The order of day and month in a file, by its dates: where none shows it, AM and PM beside slashes are American.

@@ -20,6 +20,9 @@ const DELIMITERS: [u8; 3] = *b",;\t";
 /// How much of a file is looked at before its first record is given: its dates show the order of day and month.
 const HEAD: usize = 1 << 20;
 
+/// How many rows of the head are looked at: more than events fit in there.
+const DATED: usize = 20_000;
+
 /// How many rows show what the columns are.
 const SAMPLE: usize = 50;
 
@@ -83,7 +86,7 @@ impl Table {
         let head = String::from_utf8_lossy(&head[..head.len().min(HEAD)]);
         let begin = table(head.trim_start_matches(['\u{feff}', '\r', '\n']));
         let delimiter = delimiter(begin).unwrap_or(b',');
-        let rows = rows::sample(begin, delimiter, usize::MAX);
+        let rows = rows::sample(begin, delimiter, DATED);
         let sample = rows.get(..rows.len().min(SAMPLE)).unwrap_or_default();
         // Where somebody says that these are events, a header without a sign of it must do.
         let layout = Layout::of(sample).or_else(|| Layout::named(sample.first()?));

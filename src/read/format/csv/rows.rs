@@ -12,6 +12,9 @@ use std::ops::Range;
 /// No event is longer: a row that grows beyond it has lost a quotation mark.
 const LONGEST_ROW: usize = 16 << 20;
 
+/// No table has more columns; what is behind them counts to the last one.
+const MOST_FIELDS: usize = 1024;
+
 /// How much of a broken row is kept.
 const KEPT_OF_BROKEN: usize = 64 << 10;
 
@@ -75,7 +78,10 @@ impl Scan {
     }
 
     fn field(&mut self, end: usize) {
-        self.fields.push(Field { range: self.begin..end, doubled: self.doubled });
+        match self.fields.last_mut().filter(|_| self.fields.len() == MOST_FIELDS) {
+            Some(last) => last.range.end = end,
+            None => self.fields.push(Field { range: self.begin..end, doubled: self.doubled }),
+        }
         self.doubled = false;
         self.state = State::Start;
     }
@@ -353,6 +359,13 @@ mod tests {
                 reader.records().map(|row| row.expect("a row").iter().map(str::to_owned).collect()).collect();
             assert_eq!(rows(text), theirs, "{text:?}");
         }
+    }
+
+    #[test]
+    fn no_row_has_more_fields_than_any_table() {
+        let rows = rows(&",".repeat(5_000));
+        assert_eq!(rows[0].len(), MOST_FIELDS);
+        assert_eq!(rows[0][MOST_FIELDS - 1].len(), 5_000 + 1 - MOST_FIELDS);
     }
 
     #[test]

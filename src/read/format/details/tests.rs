@@ -42,7 +42,10 @@ fn labels_are_read_in_every_language_and_after_every_damage() {
     is_the_event(
         "Event[0]\n  Log Name: Application\n  Source: S\n  Date: 2022-03-17T09:45:01.0000000Z\n  Event ID: 4001\n  Computer: EX01\n  Description: \nx: y\n",
     );
-    // A language that is not known, by its shape.
+    // Languages that are not known, by their shape, also where they share a word with a known one.
+    is_the_event(
+        "Nazwa dziennika:Application\n\u{179}r\u{f3}d\u{142}o:        S\nData:          17.03.2022 09:45:01\nIdentyfikator zdarzenia:4001\nKategoria zadania:\nPoziom:        B\u{142}\u{105}d\nS\u{142}owa kluczowe:Klasyczny\nU\u{17c}ytkownik:   N/D\nKomputer:      EX01\nOpis:\nx: y\n",
+    );
     is_the_event(
         "\u{418}\u{43c}\u{44f}:       Application\n\u{418}\u{441}:      S\n\u{414}\u{430}:          17.03.2022 09:45:01\n\u{41a}\u{43e}:   4001\n\u{41a}:     T\n\u{423}: x\n\u{41a}\u{43b}: y\n\u{41f}\u{43e}: z\n\u{41a}\u{43e}\u{43c}:   EX01\n\u{41e}\u{43f}:\nx: y\n",
     );

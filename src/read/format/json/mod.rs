@@ -6,6 +6,7 @@ mod walk;
 
 use super::{Fault, Format, Hints, LineKind, Lines, Reader, RecordStream};
 use crate::record::Record;
+use serde::Deserialize;
 use serde_json::Value;
 use std::collections::VecDeque;
 use std::io::{self, BufRead};
@@ -13,6 +14,9 @@ use walk::{Piece, Walker};
 
 /// No line that is longer is parsed.
 const LONGEST_LINE: usize = 16 << 20;
+
+/// No record has more values: each takes many times the bytes that it is written with.
+const MOST_VALUES: usize = 1 << 18;
 
 /// More faults than anybody reads.
 const MOST_FAULTS: u32 = 100;
@@ -65,6 +69,15 @@ fn body(line: &str) -> Option<&str> {
     syslog.then(|| &line[start + 2..])
 }
 
+/// Parses a record that may be hostile: its depth is bounded by the parser, its size and the number of its values here.
+fn parse<'t, T: Deserialize<'t>>(text: &'t [u8]) -> Result<T, String> {
+    if text.len() > LONGEST_LINE || text.iter().filter(|byte| matches!(byte, b',' | b'[' | b'{')).count() > MOST_VALUES
+    {
+        return Err("it has too many values".to_owned());
+    }
+    serde_json::from_slice(text).map_err(|error| error.to_string())
+}
+
 /// One object a line.
 #[derive(Debug)]
 struct Ndjson;
@@ -76,12 +89,8 @@ impl Lines for Ndjson {
 
     fn read<'a>(&self, _header: Option<&str>, text: &'a str) -> Option<Record<'a>> {
         let line = text.trim();
-        let parsed = match body(line) {
-            Some(body) if body.len() <= LONGEST_LINE => serde_json::from_str(body).ok(),
-            _ => None,
-        };
-        match parsed {
-            Some(Value::Object(map)) => Some(value::object(&map)),
+        match body(line).map(|body| parse(body.as_bytes())) {
+            Some(Ok(Value::Object(map))) => Some(value::object(&map)),
             // A line that was cut or damaged still has its words.
             _ => (!line.is_empty()).then(|| Record::text(line)),
         }
@@ -104,7 +113,7 @@ impl Document {
 
     fn take(&mut self, offset: u64, piece: Piece) -> Result<(), Fault> {
         match piece {
-            Piece::Record(text) => match serde_json::from_slice::<Value>(&text) {
+            Piece::Record(text) => match parse::<Value>(&text) {
                 Ok(parsed) => {
                     let mut records = Vec::new();
                     value::records(&parsed, &mut records);
@@ -112,18 +121,18 @@ impl Document {
                 }
                 Err(error) => {
                     self.words(&text);
-                    return self.fault(offset, format!("this is not JSON, so it is read as text: {error}"));
+                    return self.fault(offset, format!("this is read as text, not as JSON: {error}"));
                 }
             },
-            Piece::Row(text) => match serde_json::from_slice::<Vec<Value>>(&text) {
+            Piece::Row(text) => match parse::<Vec<Value>>(&text) {
                 Ok(row) => self.ready.push_back(value::row(&self.columns, &row)),
                 Err(error) => {
                     self.words(&text);
-                    return self.fault(offset, format!("this row is not JSON, so it is read as text: {error}"));
+                    return self.fault(offset, format!("this row is read as text, not as JSON: {error}"));
                 }
             },
             Piece::Columns(text) => {
-                let columns: Vec<Value> = serde_json::from_slice(&text).unwrap_or_default();
+                let columns: Vec<Value> = parse(&text).unwrap_or_default();
                 let name = |column: &Value| column.get("name").and_then(Value::as_str).unwrap_or_default().to_owned();
                 self.columns = columns.iter().map(name).collect();
             }

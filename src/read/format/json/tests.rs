@@ -116,6 +116,14 @@ fn what_is_no_json_inside_costs_itself_only() {
 }
 
 #[test]
+fn a_record_with_too_many_values_is_text() {
+    let many = "0,".repeat(MOST_VALUES + 1);
+    let (records, faults) = read(&format!("[[{many}0],{{\"a\":1}}]"));
+    assert_eq!((records.len(), faults.len()), (2, 1));
+    assert_eq!(records[1].text, "a: 1");
+}
+
+#[test]
 fn other_texts_are_no_json() {
     for text in [
         "[2022-03-17 09:45:01] started\n",

@@ -46,7 +46,7 @@ fn response(entry: &Value, depth: usize, out: &mut Vec<Record<'static>>) -> bool
     let text = if decoded { base64::decode(text) } else { Some(text.to_owned()) };
     let Some(text) = text else { return false };
     let first = out.len();
-    match serde_json::from_str::<Value>(&text) {
+    match super::parse::<Value>(text.as_bytes()) {
         Ok(body @ (Value::Object(_) | Value::Array(_))) => read(&body, depth + 1, out),
         _ => out.push(Record::text(text)),
     }
