@@ -78,7 +78,8 @@ impl Scan {
     }
 
     fn field(&mut self, end: usize) {
-        match self.fields.last_mut().filter(|_| self.fields.len() == MOST_FIELDS) {
+        let full = self.fields.len() == MOST_FIELDS;
+        match self.fields.last_mut().filter(|_| full) {
             Some(last) => last.range.end = end,
             None => self.fields.push(Field { range: self.begin..end, doubled: self.doubled }),
         }
