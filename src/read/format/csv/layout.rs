@@ -35,7 +35,7 @@ impl Layout {
             .iter()
             .map(|name| Column { name: name.trim().to_owned(), known: property::find(name.trim()) })
             .collect();
-        let message = columns.iter().any(|column| column.is(Part::Message));
+        let message = columns.iter().any(|column| column.is(Part::Message) || column.is(Part::Data));
         message.then_some(Self { columns, event_viewer: false })
     }
 

@@ -1,6 +1,7 @@
 //! JSON: documents and lines.
 
 mod base64;
+mod source;
 mod value;
 mod walk;
 
@@ -59,14 +60,17 @@ fn is_count(line: &str) -> bool {
     line.strip_prefix("Record ").is_some_and(|number| number.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
-/// The object of a line, behind what a syslog server wrote before it: `<11>Mar 17 09:45:01 host prog[0]: `.
+/// The object of a line, behind what a syslog server wrote before it: `<11>Mar 17 09:45:01 host prog[0]: `. Any other text before
+/// an object says more than such a prefix, so that is a text.
 fn body(line: &str) -> Option<&str> {
+    const MONTHS: [&str; 12] =
+        ["Jan ", "Feb ", "Mar ", "Apr ", "May ", "Jun ", "Jul ", "Aug ", "Sep ", "Oct ", "Nov ", "Dec "];
     if line.starts_with('{') {
         return Some(line);
     }
     let start = line.find(": {").filter(|start| *start < 200)?;
-    let syslog = line.starts_with('<') || line.split(':').next().is_some_and(|time| time.contains(' '));
-    syslog.then(|| &line[start + 2..])
+    let priority = line.strip_prefix('<').is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()));
+    (priority || MONTHS.iter().any(|month| line.starts_with(month))).then(|| &line[start + 2..])
 }
 
 /// Parses a record that may be hostile: its depth is bounded by the parser, its size and the number of its values here.
@@ -90,7 +94,12 @@ impl Lines for Ndjson {
     fn read<'a>(&self, _header: Option<&str>, text: &'a str) -> Option<Record<'a>> {
         let line = text.trim();
         match body(line).map(|body| parse(body.as_bytes())) {
-            Some(Ok(Value::Object(map))) => Some(value::object(&map)),
+            Some(Ok(Value::Object(map))) => {
+                let record = value::object(&map);
+                // What a server wrote before an object that is no event may say more than the object.
+                let prefixed = record.event.is_none() && !line.starts_with('{');
+                Some(if prefixed { Record::text(line) } else { record })
+            }
             // A line that was cut or damaged still has its words.
             _ => (!line.is_empty()).then(|| Record::text(line)),
         }

@@ -30,6 +30,7 @@ fn powershell_elastic_and_log_analytics_documents_are_events() {
         r#"{ "Id":  4001, "RecordId":  7, "ProviderName":  "S", "MachineName":  "EX01", "TimeCreated":  "\/Date(1647506701000)\/", "Message":  "x \u003cy\u003e" }"#,
         r#"[{"EventID":4001,"Index":7,"Source":"S","MachineName":"EX01","TimeGenerated":"2022-03-17T09:45:01.5+01:00","Message":"x <y>","ReplacementStrings":["y"]}]"#,
         r#"{"hits":{"hits":[{"_index":"w","_source":{"@timestamp":"2022-03-17T08:45:01Z","message":"x <y>","event":{"code":"4001"},"winlog":{"event_id":"4001","record_id":7,"provider_name":"S","computer_name":"EX01"}}}]}}"#,
+        r#"{"hits":{"hits":[{"_index":"w","fields":{"@timestamp":["2022-03-17T08:45:01Z"],"message":["x <y>"],"winlog.event_id":["4001"],"winlog.record_id":[7],"winlog.provider_name":["S"],"winlog.computer_name":["EX01"]}}]}}"#,
         r#"{"tables":[{"name":"PrimaryResult","columns":[{"name":"TimeGenerated"},{"name":"Source"},{"name":"EventID"},{"name":"Computer"},{"name":"RenderedDescription"},{"name":"EventRecordID"}],"rows":[["2022-03-17T08:45:01Z","S",4001,"EX01","x <y>","7"]]}]}"#,
         "Record 7\n{\n \"Event\": {\"System\": {\"Provider\": {\"#attributes\": {\"Name\": \"S\"}}, \"EventID\": {\"#attributes\": {\"Qualifiers\": 49156}, \"#text\": 4001}, \"EventRecordID\": 7, \"Computer\": \"EX01\", \"TimeCreated\": {\"#attributes\": {\"SystemTime\": \"2022-03-17T08:45:01.0Z\"}}}, \"EventData\": {\"Data\": {\"#text\": [\"x <y>\"]}}}}\n",
     ] {
@@ -56,7 +57,7 @@ fn lines_of_collectors_are_events() {
 
 #[test]
 fn a_line_that_is_no_json_keeps_its_words() {
-    for line in ["{\"a\":", "words", "<11>x: {", "{\"a\":1} x", "\u{e9}: {"] {
+    for line in ["{\"a\":", "words", "<11>x: {", "<11>x: {\"a\":1}", "{\"a\":1} x", "\u{e9}: {"] {
         assert_eq!(Ndjson.read(None, line).expect("a record").text, line);
     }
     assert!(Ndjson.read(None, " \r\n").is_none());
@@ -130,6 +131,7 @@ fn other_texts_are_no_json() {
         "{0a1b2c3d-0000-0000-0000-000000000000} started\n",
         "{\"a\":1}\nand then some words\n",
         "09:45:01 {\"a\":1}\n09:45:02 {\"a\":1}\n",
+        "2022-03-17 09:45:01 INFO service: {\"a\":1}\n2022-03-17 09:45:02 INFO service: {\"a\":1}\n",
         "2022-03-17 started\n{\"a\":1}\n{\"a\":2}\n",
         "Record 1 was removed\n",
         "{",

@@ -64,7 +64,8 @@ fn response(entry: &Value, depth: usize, out: &mut Vec<Record<'static>>) -> bool
 /// The record of an object: an event, or all its words.
 pub(super) fn object(map: &Map<String, Value>) -> Record<'static> {
     // Elastic's exports say about each document where it is stored.
-    let map = map.get("_source").and_then(Value::as_object).unwrap_or(map);
+    let stored = map.get("_source").or_else(|| map.get("fields").filter(|_| map.contains_key("_index")));
+    let map = stored.and_then(Value::as_object).unwrap_or(map);
     let mut builder = Builder::default();
     let mut words = Vec::new();
     let mut path = String::new();

@@ -4,11 +4,11 @@
 //! stands elsewhere belongs to the document itself, which is a record where it has no such array. Nothing here is an error but the
 //! end of the text: whether a record is JSON is asked of the record alone.
 
-use memchr::{memchr, memchr2};
+use super::source::{Raw, Source};
 use std::io::{self, BufRead};
 
 /// No record is longer.
-const LONGEST: usize = 16 << 20;
+pub(super) const LONGEST: usize = 16 << 20;
 
 /// Walked objects and arrays in each other; no wrapper has more.
 const DEEPEST: usize = 8;
@@ -59,19 +59,9 @@ struct Frame {
     records: bool,
 }
 
-/// A value as it stands in the text.
-#[derive(Debug, Default)]
-struct Raw {
-    text: Vec<u8>,
-    /// Whether it has its end.
-    whole: bool,
-    too_long: bool,
-}
-
 /// Walks through a text.
 pub(super) struct Walker {
-    source: Box<dyn BufRead + Send>,
-    offset: u64,
+    source: Source,
     frames: Vec<Frame>,
     /// The document's own members.
     own: Vec<u8>,
@@ -85,8 +75,7 @@ pub(super) struct Walker {
 impl Walker {
     pub fn new(source: Box<dyn BufRead + Send>) -> Self {
         Self {
-            source,
-            offset: 0,
+            source: Source::new(source),
             frames: Vec::new(),
             own: Vec::new(),
             own_too_long: false,
@@ -97,16 +86,16 @@ impl Walker {
 
     /// Where reading has come to.
     pub fn offset(&self) -> u64 {
-        self.offset
+        self.source.offset
     }
 
     /// The next piece and where it begins; nothing at the end.
     pub fn next(&mut self) -> io::Result<Option<(u64, Piece)>> {
         loop {
             if let Some(piece) = self.ready.pop() {
-                return Ok(Some((self.offset, piece)));
+                return Ok(Some((self.source.offset, piece)));
             }
-            let Some(byte) = self.solid()? else {
+            let Some(byte) = self.source.solid()? else {
                 if self.frames.is_empty() {
                     return Ok(None);
                 }
@@ -115,7 +104,7 @@ impl Walker {
                 self.ready.push(Piece::Cut);
                 continue;
             };
-            let offset = self.offset;
+            let offset = self.source.offset;
             let piece = match self.frames.last() {
                 None => self.outside(byte)?,
                 Some(frame) if frame.array => self.element(byte)?,
@@ -133,7 +122,7 @@ impl Walker {
             b'{' => self.enter(String::new(), false, false),
             b'[' => self.enter(String::new(), true, true),
             _ => {
-                let line = self.line()?;
+                let line = self.source.line()?;
                 // evtx_dump counts its records.
                 let text = line.trim_ascii();
                 let counts = text.strip_prefix(b"Record ").is_some_and(|number| number.iter().all(u8::is_ascii_digit));
@@ -149,7 +138,7 @@ impl Walker {
         let (path, records) = (frame.path.clone(), frame.records);
         match byte {
             b']' | b'}' | b':' => {
-                self.skip(1);
+                self.source.skip(1);
                 if byte == b']' {
                     self.leave();
                 }
@@ -161,7 +150,7 @@ impl Walker {
             }
             _ => {}
         }
-        let raw = self.value()?;
+        let raw = self.source.value()?;
         self.records |= records;
         Ok(self.piece(raw, if path == "tables.rows" { Piece::Row } else { Piece::Record }))
     }
@@ -171,20 +160,20 @@ impl Walker {
         if byte != b'"' {
             match byte {
                 b'}' => {
-                    self.skip(1);
+                    self.source.skip(1);
                     self.leave();
                 }
-                b']' | b':' => self.skip(1),
+                b']' | b':' => self.source.skip(1),
                 // No name: whatever it is, it is skipped as a value.
-                _ => drop(self.value()?),
+                _ => drop(self.source.value()?),
             }
             return Ok(None);
         }
-        let name = self.value()?;
-        let mut next = self.solid()?;
+        let name = self.source.value()?;
+        let mut next = self.source.solid()?;
         if next == Some(b':') {
-            self.skip(1);
-            next = self.solid()?;
+            self.source.skip(1);
+            next = self.source.solid()?;
         }
         let name: String = serde_json::from_slice(&name.text).unwrap_or_default();
         let path = match self.frames.last() {
@@ -199,7 +188,7 @@ impl Walker {
             }
             Some(b']' | b'}') | None => {}
             Some(_) => {
-                let raw = self.value()?;
+                let raw = self.source.value()?;
                 if path == COLUMNS {
                     return Ok(self.piece(raw, Piece::Columns));
                 }
@@ -224,7 +213,7 @@ impl Walker {
     }
 
     fn enter(&mut self, path: String, array: bool, records: bool) {
-        self.skip(1);
+        self.source.skip(1);
         self.frames.push(Frame { path, array, records });
     }
 
@@ -257,118 +246,6 @@ impl Walker {
             self.ready.push(Piece::Stray(raw.text));
             None
         }
-    }
-
-    /// The next byte that is neither white space nor a comma.
-    fn solid(&mut self) -> io::Result<Option<u8>> {
-        loop {
-            let block = self.block()?;
-            if block.is_empty() {
-                return Ok(None);
-            }
-            match block.iter().position(|byte| !matches!(byte, b' ' | b'\t' | b'\r' | b'\n' | b',')) {
-                Some(at) => {
-                    let byte = block[at];
-                    self.skip(at);
-                    return Ok(Some(byte));
-                }
-                None => {
-                    let len = block.len();
-                    self.skip(len);
-                }
-            }
-        }
-    }
-
-    /// Takes a value, from its first byte to its end.
-    fn value(&mut self) -> io::Result<Raw> {
-        let mut raw = Raw::default();
-        let mut depth = 0_u64;
-        let (mut string, mut escape, mut begun) = (false, false, false);
-        loop {
-            let block = self.block()?;
-            if block.is_empty() {
-                // A bare number or word ends with the text.
-                raw.whole = depth == 0 && !string && begun;
-                return Ok(raw);
-            }
-            let mut at = 0;
-            while at < block.len() && !raw.whole {
-                let byte = block[at];
-                if escape {
-                    escape = false;
-                } else if string {
-                    match memchr2(b'"', b'\\', &block[at..]) {
-                        Some(found) => {
-                            at += found;
-                            escape = block[at] == b'\\';
-                            string = escape;
-                            raw.whole = !string && depth == 0;
-                        }
-                        None => at = block.len() - 1,
-                    }
-                } else {
-                    match byte {
-                        b'"' => string = true,
-                        b'{' | b'[' => depth += 1,
-                        b'}' | b']' if depth > 0 => {
-                            depth -= 1;
-                            raw.whole = depth == 0;
-                        }
-                        b'}' | b']' | b',' | b':' | b' ' | b'\t' | b'\r' | b'\n' if depth == 0 && begun => {
-                            raw.whole = true;
-                            break;
-                        }
-                        _ => {}
-                    }
-                }
-                begun = true;
-                at += 1;
-            }
-            if raw.text.len() + at > LONGEST {
-                raw.too_long = true;
-                raw.text = Vec::new();
-            } else if !raw.too_long {
-                raw.text.extend_from_slice(&block[..at]);
-            }
-            self.skip(at);
-            if raw.whole {
-                return Ok(raw);
-            }
-        }
-    }
-
-    /// Takes the rest of a line, as much of it as a record may have.
-    fn line(&mut self) -> io::Result<Vec<u8>> {
-        let mut line = Vec::new();
-        loop {
-            let block = self.block()?;
-            let end = memchr(b'\n', block);
-            let len = end.map_or(block.len(), |end| end + 1);
-            let kept = len.min(LONGEST.saturating_sub(line.len()));
-            line.extend_from_slice(&block[..kept]);
-            let over = block.is_empty() || end.is_some();
-            self.skip(len);
-            if over {
-                return Ok(line);
-            }
-        }
-    }
-
-    fn block(&mut self) -> io::Result<&[u8]> {
-        loop {
-            match self.source.fill_buf() {
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(error) => return Err(error),
-                Ok(_) => break,
-            }
-        }
-        self.source.fill_buf()
-    }
-
-    fn skip(&mut self, len: usize) {
-        self.source.consume(len);
-        self.offset += len as u64;
     }
 }
 
