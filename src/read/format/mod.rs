@@ -17,6 +17,7 @@ mod exchange;
 mod format_list;
 mod hcw;
 mod json;
+mod property;
 mod text;
 mod web;
 
