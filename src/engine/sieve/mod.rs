@@ -34,6 +34,8 @@ pub struct Sieve {
     short: Option<[AhoCorasick; 3]>,
     /// All of it folded, for texts with letters outside ASCII and for seams. Nothing where it could not be built.
     folded: Option<AhoCorasick>,
+    /// Fragments of punctuation alone, which folding takes away.
+    bare: Vec<String>,
     /// A rule names nothing that can be looked for, so everything is let through.
     open: bool,
 }
@@ -51,15 +53,15 @@ impl Sieve {
                 None => open |= rules.is_empty() || rules.contains(&number),
             }
         }
-        let long = fragments.long.iter().map(|long| fold(&String::from_utf8_lossy(long)));
-        let short = fragments.short.iter().map(|short| fold(short));
-        let folded: Vec<String> = long.chain(short).chain(fragments.folded.iter().cloned()).collect();
-        // A fragment of punctuation alone is not in the folded text.
-        open |= folded.iter().any(String::is_empty);
+        let long = fragments.long.iter().map(|long| String::from_utf8_lossy(long).into_owned());
+        let (bare, spelt): (Vec<String>, Vec<String>) =
+            long.chain(fragments.short.iter().cloned()).partition(|text| fold(text).is_empty());
+        let folded = spelt.iter().map(|text| fold(text)).chain(fragments.folded.iter().cloned());
         Self {
             grams: Grams::new(&fragments.long),
             short: short_searchers(&fragments.short),
-            folded: AhoCorasick::builder().kind(Some(AhoCorasickKind::ContiguousNFA)).build(&folded).ok(),
+            folded: AhoCorasick::builder().kind(Some(AhoCorasickKind::ContiguousNFA)).build(folded).ok(),
+            bare,
             open,
         }
     }
@@ -94,7 +96,9 @@ impl Sieve {
 
     /// Whether a decoded text may match: the thorough way, for any letters and any wraps.
     pub fn may_match(&self, text: &str) -> bool {
-        self.open || self.folded.as_ref().is_none_or(|folded| folded.is_match(&fold(text)))
+        self.open
+            || self.bare.iter().any(|bare| text.contains(bare))
+            || self.folded.as_ref().is_none_or(|folded| folded.is_match(&fold(text)))
     }
 
     /// Whether a fragment stands across the seam of two lines.
@@ -133,25 +137,19 @@ mod tests {
     #[test]
     fn show() {
         let rules = Rules::built_in().expect("the built-in rules");
-        for possible in [false, true] {
-            let anchors = Anchors::new(rules.pack(), possible);
-            let mut fragments = Fragments::default();
-            for e in &rules.pack().rules {
-                let f = anchors.of_rule(e);
-                println!(
-                    "{possible} {} {:?}",
-                    e.id,
-                    f.as_ref().map(|f| (
-                        f.cost(),
-                        f.long.iter().map(|l| String::from_utf8_lossy(l).into_owned()).take(4).collect::<Vec<_>>(),
-                        f.short.clone()
-                    ))
-                );
-                if let Some(f) = f {
-                    fragments.join(f)
-                }
-            }
-            println!("long {} short {:?} folded {:?}", fragments.long.len(), fragments.short, fragments.folded.len());
+        let sieve = Sieve::new(rules.pack(), &[], false);
+        println!("short {:?} open {}", sieve.short.is_some(), sieve.open);
+        let anchors = Anchors::new(rules.pack(), false);
+        for e in &rules.pack().rules {
+            let f = anchors.of_rule(e).unwrap();
+            if f.cost().0 > 2 || !f.short.is_empty() { println!("{} {:?} {:?} {:?}", e.id, f.cost(), f.short, f.long.iter().map(|l| String::from_utf8_lossy(l).into_owned()).collect::<Vec<_>>()); }
         }
+        let text = std::fs::read("/tmp/bench/l20n.txt").unwrap();
+        let mut counts = std::collections::BTreeMap::new();
+        let mut lines = 0; let mut hit=0;
+        for line in text.split(|b| *b == b'\n') { lines+=1;
+            if let Some(at) = sieve.next(line, Units::Bytes, 0) { hit+=1; *counts.entry(String::from_utf8_lossy(&line[at..(at+8).min(line.len())]).to_lowercase()).or_insert(0) += 1; }
+        }
+        println!("{lines} {hit} {counts:?}");
     }
 }
