@@ -465,6 +465,9 @@ pub struct Test {
     /// A context that the person vouches for, as with `--assume`.
     #[serde(default)]
     pub assume: Option<String>,
+    /// Fields that the text's record has, by name: a log's columns, an event's data.
+    #[serde(default)]
+    pub fields: BTreeMap<String, String>,
     /// What a `not` text is instead.
     #[serde(default)]
     pub why: Option<String>,
