@@ -5,6 +5,7 @@
 //! `build.rs` includes this file, so it depends on serde alone.
 
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// One documented failure: how to recognise it, why it happens, what to do.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
