@@ -103,7 +103,12 @@ impl Lines for ExchangeLog {
         let mut record = row.record(text);
         record.origin = match self.0 {
             Format::Smtp => origin::smtp(&row),
-            Format::Tracking => origin::tracking(&row),
+            Format::Tracking => {
+                if let Some(text) = origin::without_message_ids(&record.text, &row) {
+                    record.text = text.into();
+                }
+                origin::tracking(&row)
+            }
             _ => origin::http(&row),
         };
         Some(record)

@@ -75,6 +75,16 @@ pub(super) fn tracking(row: &Row<'_>) -> Origin {
     }
 }
 
+/// A tracking row without the numbers of messages: they look like addresses, and are nobody's mailbox. Nothing where it has none.
+pub(super) fn without_message_ids(text: &str, row: &Row<'_>) -> Option<String> {
+    let ids = ["message-id", "reference"].into_iter().filter_map(|name| row.get(name));
+    let mut shorter: Option<String> = None;
+    for id in ids.filter(|id| id.starts_with('<') && id.contains('@')) {
+        shorter = Some(shorter.as_deref().unwrap_or(text).replace(id, ""));
+    }
+    shorter
+}
+
 /// The values that are addresses, each once.
 fn mailboxes<'v>(values: impl Iterator<Item = &'v str>) -> Vec<String> {
     let mut mailboxes: Vec<String> = Vec::new();
@@ -134,6 +144,17 @@ mod tests {
             |connector| smtp(&row(&[("connector-id", connector), ("local-endpoint", "192.0.2.10:25")])).computer;
         assert_eq!(computer("EX01\\Default Frontend EX01").as_deref(), Some("EX01"));
         assert_eq!(computer("Outbound to Office 365").as_deref(), Some("192.0.2.10"));
+    }
+
+    #[test]
+    fn the_number_of_a_message_is_no_mailbox() {
+        let columns = row(&[("message-id", "<1.2@ex01.contoso.com>"), ("reference", "-")]);
+        let shorter = without_message_ids(
+            "SMTP,SEND,<1.2@ex01.contoso.com>,anna@contoso.com,250 <1.2@ex01.contoso.com>",
+            &columns,
+        );
+        assert_eq!(shorter.as_deref(), Some("SMTP,SEND,,anna@contoso.com,250 "));
+        assert_eq!(without_message_ids("SMTP,SEND", &row(&[("message-id", "anna@contoso.com")])), None);
     }
 
     #[test]
