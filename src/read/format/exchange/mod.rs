@@ -23,7 +23,7 @@ const PLAIN_HEADERS: [&str; 2] = ["datetime", "date-time"];
 struct ExchangeLog(Format);
 
 pub(super) fn detect(head: &str) -> Option<Format> {
-    let mut lines = head.lines().take(HEAD).map(|line| columns::line(line));
+    let mut lines = head.lines().take(HEAD).map(columns::line);
     let first = loop {
         let line = lines.next()?;
         let names = columns::header(line);

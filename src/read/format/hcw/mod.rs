@@ -33,7 +33,7 @@ pub(super) fn detect(head: &str) -> Option<Format> {
     }
     // The rest of a cut record in front of the first whole one.
     let next = lines.find(|line| !line.trim().is_empty() && !line.starts_with([' ', '\t']))?;
-    (wizard::is_line(next)).then_some(Format::Hcw)
+    wizard::is_line(next).then_some(Format::Hcw)
 }
 
 /// `2026/11/20 09:14:02.123: Failed to get ASURL.`
