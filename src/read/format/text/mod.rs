@@ -66,7 +66,7 @@ fn is_frame(line: &[u8]) -> bool {
     let foreign = line.iter().take_while(|byte| **byte >= 0x80).count();
     let method = match foreign {
         0 => FRAME_WORDS.iter().find_map(|word| line.strip_prefix(*word)),
-        ..=LONGEST_FOREIGN_WORD => line[foreign..].strip_prefix(b" "),
+        1..=LONGEST_FOREIGN_WORD => line[foreign..].strip_prefix(b" "),
         _ => None,
     };
     method.is_some_and(is_method)
