@@ -43,6 +43,9 @@ pub struct Origin {
     pub remote: Option<String>,
     /// The mailboxes that fields of the record name. Those that its text names are facts.
     pub mailboxes: Vec<String>,
+    /// What is the same in all records of a source that report one occurrence: some logs write one error down several times, on
+    /// their way out of the program. Of findings of one rule that follow one another with the same key, the first counts.
+    pub once: Option<String>,
 }
 
 /// A point in time as a log prints it.

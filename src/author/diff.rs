@@ -1,5 +1,6 @@
 //! What a change of the rules changes in the answers: what a reviewer wants to know before merging.
 
+use super::test::{fields, records};
 use crate::engine::{Analysis, Engine};
 use crate::read::Input;
 use crate::rules::model::{Confidence, Rule};
@@ -17,6 +18,8 @@ pub struct Question {
     pub input: Input,
     /// The context that a test vouches for.
     pub assume: Option<String>,
+    /// The fields that a test gives its text.
+    pub fields: Vec<(String, String)>,
 }
 
 /// What differs between two sets of rules.
@@ -76,7 +79,7 @@ pub fn diff(old: &Rules, new: &Rules, corpus: Vec<Question>) -> Result<Differenc
     let mut questions = tests(&new_rules, "test");
     // A test that was removed is a question, too.
     for question in tests(&old_rules, "old test") {
-        if !questions.iter().any(|known| known.input.text == question.input.text && known.assume == question.assume) {
+        if !questions.iter().any(|known| is_same(known, &question)) {
             questions.push(question);
         }
     }
@@ -102,17 +105,21 @@ fn tests(rules: &[Rule], what: &str) -> Vec<Question> {
             // What is no text is no question; `rules test` reports it.
             if let Ok(input) = Input::from_bytes(text.clone().into_bytes()) {
                 let name = format!("{what} {} of {}", n + 1, rule.id);
-                questions.push(Question { name, input, assume: test.assume.clone() });
+                questions.push(Question { name, input, assume: test.assume.clone(), fields: fields(test) });
             }
         }
     }
     questions
 }
 
+fn is_same(a: &Question, b: &Question) -> bool {
+    a.input.text == b.input.text && a.assume == b.assume && a.fields == b.fields
+}
+
 fn ask(engine: &Engine<'_>, pack: &Pack<'_>, question: &Question) -> Vec<Said> {
     let assumed: Vec<u16> =
         question.assume.iter().filter_map(|id| pack.context_index(id)).map(|number| number as u16).collect();
-    let analysis: Analysis = engine.analyse(&question.input.records(), &assumed);
+    let analysis: Analysis = engine.analyse(&records(&question.input, &question.fields), &assumed);
     let compared = analysis.matches.iter().enumerate().filter(|(n, m)| *n == 0 || m.confidence == Confidence::Certain);
     compared.map(|(_, m)| Said { rule: pack.rules[m.rule].id.to_string(), confidence: m.confidence.id() }).collect()
 }

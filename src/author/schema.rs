@@ -32,6 +32,7 @@ mod tests {
     use schemars::generate::SchemaSettings;
     use schemars::{JsonSchema, Schema as Generated, SchemaGenerator};
     use serde_json::{Map, Value};
+    use std::collections::BTreeMap;
     use std::path::Path;
 
     fn generate<T: JsonSchema>() -> Generated {
@@ -81,7 +82,9 @@ mod tests {
                         map.insert("allOf".into(), Value::Array(vec![Value::Object(only)]));
                     }
                 }
-                Value::Object(map.into_iter().map(|(k, v)| (k, simplify(v))).collect::<Map<_, _>>())
+                // In the order of the alphabet, whichever order `Map` keeps: that depends on who else in the program uses it.
+                let sorted: BTreeMap<String, Value> = map.into_iter().map(|(k, v)| (k, simplify(v))).collect();
+                Value::Object(sorted.into_iter().collect::<Map<_, _>>())
             }
             Value::Array(items) => Value::Array(items.into_iter().map(simplify).collect()),
             Value::String(text) => Value::String(plain(&text)),

@@ -5,6 +5,7 @@
 //! `build.rs` includes this file, so it depends on serde alone.
 
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// One documented failure: how to recognise it, why it happens, what to do.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -465,6 +466,9 @@ pub struct Test {
     /// A context that the person vouches for, as with `--assume`.
     #[serde(default)]
     pub assume: Option<String>,
+    /// Fields that the text's record has, by name: a log's columns, an event's data.
+    #[serde(default)]
+    pub fields: BTreeMap<String, String>,
     /// What a `not` text is instead.
     #[serde(default)]
     pub why: Option<String>,

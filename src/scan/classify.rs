@@ -93,6 +93,7 @@ impl<'e> Classifier<'e> {
                 .collect(),
             mailboxes,
             direction: best.direction(&self.engine.rules().pack().rules[best.rule].direction),
+            once: record.origin.once.clone(),
             also,
         }))
     }

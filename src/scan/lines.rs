@@ -17,6 +17,8 @@ pub struct Found {
     pub counts: Counts,
     /// The findings, in the order of the records.
     pub findings: Vec<Finding>,
+    /// The rule and [`Finding::once`] of the last finding.
+    last: Option<(usize, String)>,
 }
 
 impl Found {
@@ -24,8 +26,13 @@ impl Found {
     pub fn note(&mut self, verdict: Verdict) {
         match verdict {
             Verdict::Finding(finding) => {
-                self.counts.count(finding.confidence);
-                self.findings.push(*finding);
+                // One event that a log reports several times is one finding.
+                let key = finding.once.clone().map(|once| (finding.rule, once));
+                if key.is_none() || key != self.last {
+                    self.counts.count(finding.confidence);
+                    self.findings.push(*finding);
+                    self.last = key;
+                }
             }
             Verdict::Possible => self.counts.possible += 1,
             Verdict::Outside => self.counts.outside += 1,

@@ -43,6 +43,8 @@ pub struct Finding {
     pub mailboxes: Vec<String>,
     /// The direction of the lookup, where it is known.
     pub direction: Option<Direction>,
+    /// [`crate::record::Origin::once`]
+    pub once: Option<String>,
     /// Further rules that match the same record as surely and are not outranked.
     pub also: Vec<usize>,
 }

@@ -60,10 +60,12 @@ impl<'s> Walk<'s> {
     fn map(&self, node: &Node, entries: &[Entry], schema: &'s Json, of: &str, findings: &mut Findings) {
         let none = serde_json::Map::new();
         let properties = schema.get("properties").and_then(Json::as_object).unwrap_or(&none);
+        // Names that the author chooses: what stands there is described for all of them.
+        let any = schema.get("additionalProperties").filter(|schema| schema.is_object());
         let required = schema.get("required").and_then(Json::as_array).into_iter().flatten().filter_map(Json::as_str);
         let mut meant = Vec::new();
         for Entry { key, key_span, value } in entries {
-            match properties.get(key) {
+            match properties.get(key).or(any) {
                 None => {
                     let near = near(key, properties.keys().map(String::as_str));
                     let known = listed(properties.keys());

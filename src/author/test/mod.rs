@@ -8,7 +8,7 @@ pub mod problems;
 mod suite;
 
 pub use mutants::{Loss, Mutant, mutants};
-pub use suite::{Case, Got, Suite, Text, Unread, Wanted, texts};
+pub use suite::{Case, Got, Suite, Text, Unread, Wanted, fields, records, texts};
 
 use super::diagnostic::{Diagnostic, Findings, SourceFile};
 use super::transform::{TRANSFORMATIONS, Transformation};
@@ -116,9 +116,10 @@ pub fn transform(suite: &Suite<'_, '_>, number: usize) -> Vec<Transformed> {
         return Vec::new();
     }
     let end = case.answer.matches.first().and_then(|m| m.evidence.last()).map_or(case.text.len(), |last| last.end);
+    let fields = fields(&suite.rules[case.rule].tests[case.test]);
     let one = |transformation: &Transformation| {
         let answer = match Input::from_bytes((transformation.apply)(case.text, end)) {
-            Ok(input) => suite.engine.analyse(&input.records(), case.assumed()),
+            Ok(input) => suite.engine.analyse(&records(&input, &fields), case.assumed()),
             Err(_) => Analysis::default(),
         };
         let wrong = (!survives(case, &answer, transformation)).then(|| case.got(&answer));

@@ -22,6 +22,7 @@ pub struct Text {
     rule: usize,
     test: usize,
     input: Input,
+    fields: Vec<(String, String)>,
 }
 
 /// A test, ready to be asked.
@@ -63,7 +64,7 @@ pub fn texts(rules: &[Rule]) -> (Vec<Text>, Vec<Unread>) {
         for (test, content) in rule.tests.iter().enumerate() {
             let Some(text) = content.text.as_ref().or(content.not.as_ref()) else { continue };
             match Input::from_bytes(text.clone().into_bytes()) {
-                Ok(input) => texts.push(Text { rule: number, test, input }),
+                Ok(input) => texts.push(Text { rule: number, test, input, fields: fields(content) }),
                 Err(error) => unread.push((number, test, error.to_string())),
             }
         }
@@ -74,8 +75,20 @@ pub fn texts(rules: &[Rule]) -> (Vec<Text>, Vec<Unread>) {
 impl Text {
     /// The records in it.
     pub fn records(&self) -> Vec<Record<'_>> {
-        self.input.records()
+        records(&self.input, &self.fields)
     }
+}
+
+/// The fields that a test gives its text.
+pub fn fields(test: &Test) -> Vec<(String, String)> {
+    test.fields.iter().map(|(name, value)| (name.clone(), value.clone())).collect()
+}
+
+/// The records of an input, with these fields beside those that it has itself.
+pub fn records<'i>(input: &'i Input, fields: &[(String, String)]) -> Vec<Record<'i>> {
+    let mut records = input.records();
+    records.iter_mut().for_each(|record| record.fields.extend_from_slice(fields));
+    records
 }
 
 impl<'e, 't> Suite<'e, 't> {

@@ -73,6 +73,6 @@ fn read(path: &Path, into: &mut Vec<Question>) -> Result<(), CliError> {
     }
     let input =
         fs::File::open(path).map_err(Into::into).and_then(Input::read).map_err(|error| fail(error.to_string()))?;
-    into.push(Question { name: path.display().to_string(), input, assume: None });
+    into.push(Question { name: path.display().to_string(), input, assume: None, fields: Vec::new() });
     Ok(())
 }

@@ -142,13 +142,28 @@ mod tests {
         let anchors = Anchors::new(rules.pack(), false);
         for e in &rules.pack().rules {
             let f = anchors.of_rule(e).unwrap();
-            if f.cost().0 > 2 || !f.short.is_empty() { println!("{} {:?} {:?} {:?}", e.id, f.cost(), f.short, f.long.iter().map(|l| String::from_utf8_lossy(l).into_owned()).collect::<Vec<_>>()); }
+            if f.cost().0 > 2 || !f.short.is_empty() {
+                println!(
+                    "{} {:?} {:?} {:?}",
+                    e.id,
+                    f.cost(),
+                    f.short,
+                    f.long.iter().map(|l| String::from_utf8_lossy(l).into_owned()).collect::<Vec<_>>()
+                );
+            }
         }
         let text = std::fs::read("/tmp/bench/l20n.txt").unwrap();
         let mut counts = std::collections::BTreeMap::new();
-        let mut lines = 0; let mut hit=0;
-        for line in text.split(|b| *b == b'\n') { lines+=1;
-            if let Some(at) = sieve.next(line, Units::Bytes, 0) { hit+=1; *counts.entry(String::from_utf8_lossy(&line[at..(at+8).min(line.len())]).to_lowercase()).or_insert(0) += 1; }
+        let mut lines = 0;
+        let mut hit = 0;
+        for line in text.split(|b| *b == b'\n') {
+            lines += 1;
+            if let Some(at) = sieve.next(line, Units::Bytes, 0) {
+                hit += 1;
+                *counts
+                    .entry(String::from_utf8_lossy(&line[at..(at + 8).min(line.len())]).to_lowercase())
+                    .or_insert(0) += 1;
+            }
         }
         println!("{lines} {hit} {counts:?}");
     }

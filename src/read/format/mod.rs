@@ -7,6 +7,7 @@
 mod access;
 mod clixml;
 mod collector;
+mod columns;
 mod csv;
 mod details;
 mod event;
