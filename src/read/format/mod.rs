@@ -19,6 +19,7 @@ mod hcw;
 mod json;
 mod text;
 mod web;
+mod xml;
 
 use super::charset::Charset;
 use super::time::DateOrder;
@@ -136,6 +137,12 @@ impl Fault {
     /// A fault that ends the source.
     pub fn fatal(offset: u64, message: impl Into<String>) -> Self {
         Self { offset: Some(offset), message: message.into(), fatal: true }
+    }
+
+    /// The fault of a part that begins at `offset`.
+    fn behind(mut self, offset: u64) -> Self {
+        self.offset = Some(self.offset.unwrap_or(0).saturating_add(offset));
+        self
     }
 }
 
