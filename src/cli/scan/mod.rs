@@ -3,7 +3,7 @@
 use super::{CliError, Status};
 use crate::engine::Engine;
 use crate::read::charset::Charset;
-use crate::read::format::{self, Fault, Format, Hints, LineKind, Lines, Reader};
+use crate::read::format::{self, Fault, Format, Hints, LineKind, Lines, Reader, RecordStream};
 use crate::report::ndjson;
 use crate::scan::{Classifier, Verdict};
 use std::fs;
@@ -46,7 +46,10 @@ pub(super) fn run(args: Args) -> Result<Status, CliError> {
             failed = true;
         };
         #[cfg(feature = "evtx")]
-        if bytes.starts_with(b"ElfFile\0") {
+        if format::detect_bytes(&bytes) == Format::Evtx {
+            let mut stream = format::evtx::EvtxReader::open(std::io::Cursor::new(&bytes))
+                .map_err(|error| CliError::new(format!("{name}: {error}")))?;
+            read_stream(&mut stream, &mut emit, &mut report);
             continue;
         }
         let (charset, mark) = Charset::detect(&bytes);
@@ -56,24 +59,32 @@ pub(super) fn run(args: Args) -> Result<Status, CliError> {
             Reader::Lines(lines) => plain_lines(&*lines, &charset.decode(&bytes[mark..]), &mut emit),
             Reader::Stream(open) => {
                 let reader = charset.reader(std::io::Cursor::new(bytes[mark..].to_vec()));
-                let mut stream = open(reader, Hints::default());
-                loop {
-                    match stream.next() {
-                        Ok(Some(record)) => emit(&record),
-                        Ok(None) => break,
-                        Err(fault) => {
-                            report(&fault);
-                            if fault.fatal {
-                                break;
-                            }
-                        }
-                    }
-                }
+                read_stream(&mut *open(reader, Hints::default()), &mut emit, &mut report);
             }
             Reader::Evtx => {}
         }
     }
     Ok(if failed { Status::Failed } else { Status::Answer })
+}
+
+/// Reads a stream to its end.
+fn read_stream(
+    stream: &mut dyn RecordStream,
+    emit: &mut dyn FnMut(&crate::record::Record<'_>),
+    report: &mut dyn FnMut(&Fault),
+) {
+    loop {
+        match stream.next() {
+            Ok(Some(record)) => emit(&record),
+            Ok(None) => break,
+            Err(fault) => {
+                report(&fault);
+                if fault.fatal {
+                    break;
+                }
+            }
+        }
+    }
 }
 
 /// The plain way through a format of lines.

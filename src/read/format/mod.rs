@@ -205,7 +205,8 @@ pub fn detect(head: &str) -> Format {
 
 /// Which format a file is in, by its first bytes (some 64 KiB).
 pub fn detect_bytes(head: &[u8]) -> Format {
-    if head.starts_with(b"ElfFile\0") {
+    // The file's own header may be damaged; the first chunk says it too.
+    if head.starts_with(b"ElfFile\0") || head.get(4096..).is_some_and(|behind| behind.starts_with(b"ElfChnk\0")) {
         return Format::Evtx;
     }
     let (charset, mark) = Charset::detect(head);
