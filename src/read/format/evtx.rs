@@ -21,6 +21,9 @@ use std::sync::Arc;
 /// the same template again and again.
 const MOST: usize = 8 << 20;
 
+/// The table of names in a chunk's header.
+const NAMES: Range<usize> = 128..384;
+
 /// How a log is divided.
 #[derive(Debug, Clone, Default)]
 pub struct Layout {
@@ -72,7 +75,8 @@ impl Layout {
 /// What is wrong with the header of a log. Its number of chunks is stale in a log that was copied while it was written, and too
 /// small to hold the number of a large one; so only fewer chunks than it says are a fault, and only in a log that was closed.
 fn file_fault(header: &[u8], chunks: u64) -> Option<Fault> {
-    let (Some(checked), Some([flags, ..]), Some(sum)) = (header.get(..120), header.get(120..124), header.get(124..128)) else {
+    let (Some(checked), Some([flags, ..]), Some(sum)) = (header.get(..120), header.get(120..124), header.get(124..128))
+    else {
         return Some(Fault::at(header.len() as u64, "the file ends in its header"));
     };
     let unchecked = flags & 0b101 != 0;
@@ -208,17 +212,25 @@ impl<'a> Decoder<'a> {
             // The parser has its own idea of where to go on; without a beginning of a record it goes where the walk went.
             bytes[*at..*at + 4].fill(0);
         }
-        if let Ok(mut data) = EvtxChunkData::new(bytes, false)
-            && let Ok(mut chunk) = data.parse(settings)
-        {
-            for record in chunk.iter().flatten() {
-                self.take(record);
-                if self.rendered > MOST {
-                    break;
-                }
-            }
+        if !self.parse(bytes.clone(), &settings) {
+            // A damaged table of names. Each name also stands where it is used first.
+            bytes[NAMES].fill(0);
+            self.parse(bytes, &settings);
         }
         self.results()
+    }
+
+    /// Reads the records; whether that is possible at all.
+    fn parse(&mut self, bytes: Vec<u8>, settings: &Arc<ParserSettings>) -> bool {
+        let Ok(mut data) = EvtxChunkData::new(bytes, false) else { return false };
+        let Ok(mut chunk) = data.parse(Arc::clone(settings)) else { return false };
+        for record in chunk.iter().flatten() {
+            self.take(record);
+            if self.rendered > MOST {
+                break;
+            }
+        }
+        true
     }
 
     fn take(&mut self, record: EvtxRecord<'_>) {

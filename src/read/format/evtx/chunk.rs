@@ -113,7 +113,8 @@ impl<'a> Chunk<'a> {
             walk.faults.push(self.fault(at, "the file ends in the middle of the events"));
         }
         if walk.faults.is_empty() && !self.records_fit_their_checksum() {
-            walk.faults.push(self.fault(HEADER, "the checksum of these 64 KiB of events is wrong; some may be damaged"));
+            walk.faults
+                .push(self.fault(HEADER, "the checksum of these 64 KiB of events is wrong; some may be damaged"));
         }
         walk
     }
@@ -163,8 +164,8 @@ impl<'a> Chunk<'a> {
             return Some("no chunk of events begins here, as one should; 64 KiB were left out");
         }
         let free = self.u32_at(48) as usize;
-        let checked = self.is_unchecked()
-            || evtx::checksum_ieee(&[&header[..120], &header[128..]].concat()) == self.u32_at(124);
+        let checked =
+            self.is_unchecked() || evtx::checksum_ieee(&[&header[..120], &header[128..]].concat()) == self.u32_at(124);
         (!checked || !(HEADER..=CHUNK).contains(&free))
             .then_some("the header of a chunk is damaged; its 64 KiB were left out")
     }
