@@ -220,3 +220,27 @@ fn no_damage_stops_the_reader() {
         }
     }
 }
+
+#[test]
+fn the_same_events_give_the_same_findings_in_xml() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/formats");
+    let findings = |name: &str| -> Vec<serde_json::Value> {
+        let lines = fs::read_to_string(folder.join(name)).expect("the findings");
+        let finding = |line: &str| {
+            let mut finding: serde_json::Value = serde_json::from_str(line).expect("JSON");
+            finding.as_object_mut().expect("an object").remove("source").expect("the name of the file");
+            finding
+        };
+        lines.lines().map(finding).collect()
+    };
+    let expected = findings("evtx/three-events.evtx.ndjson");
+    assert_eq!(expected.len(), 2);
+    for name in [
+        "event-xml/three-events.xml",
+        "event-xml/wevtutil.xml",
+        "clixml/three-events.xml",
+        "clixml/without-message.xml",
+    ] {
+        assert_eq!(findings(&format!("{name}.ndjson")), expected, "{name}");
+    }
+}

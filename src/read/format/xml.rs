@@ -101,24 +101,24 @@ impl Elements {
     /// The end of the text, of patience, or of the source.
     fn stopped(&mut self, stop: Stop, open: Option<&Open>) -> Result<Option<Span>, Fault> {
         let filled = self.filled();
-        match (&stop, open) {
-            (Stop::Fault(fault), _) => Err(fault.clone()),
-            (Stop::End, None) => Ok(None),
-            (Stop::End | Stop::Cut(_), Some(Open { begin, .. })) | (Stop::Cut(begin), None) => {
-                self.at = filled;
-                Err(Fault::at(*begin, "the text ends before this element does"))
-            }
+        let begin = match (stop, open) {
+            (Stop::Fault(fault), _) => return Err(fault),
+            (Stop::End, None) => return Ok(None),
+            (Stop::Cut(begin), None) => begin,
             (Stop::TooLong, None) => {
-                let fault = Fault::at(self.at, "a tag or comment that is longer than 16 MiB; the part was left out");
-                self.at = filled;
-                Err(fault)
+                let at = std::mem::replace(&mut self.at, filled);
+                return Err(Fault::at(at, "a tag or comment that is longer than 16 MiB; the part was left out"));
             }
             (Stop::TooLong, Some(open)) => {
-                self.pending =
-                    Some(Fault::at(open.begin, "an element that is longer than 16 MiB; the rest was left out"));
-                Ok(Some((open.begin, filled, false)))
+                let message = "an element that is longer than 16 MiB; the rest was left out";
+                self.pending = Some(Fault::at(open.begin, message));
+                return Ok(Some((open.begin, filled, false)));
             }
-        }
+            (Stop::End | Stop::Cut(_), Some(open)) => open.begin,
+        };
+        // What is there of it may be all that somebody saved.
+        self.pending = Some(Fault::at(begin, "the text ends before this element does"));
+        Ok(Some((begin, filled, false)))
     }
 
     /// Looks at the next tag.
@@ -145,29 +145,29 @@ impl Elements {
             self.tag_end(mark, keep).map_err(|stop| if matches!(stop, Stop::End) { Stop::Cut(mark) } else { stop })?;
         let Some(end) = end else { return Ok(None) };
         self.at = end;
-        if closing { Ok(closed(open, end)) } else { self.opened(open, mark, end) }
+        Ok(if closing { closed(open, end) } else { self.opened(open, mark, end) })
     }
 
     /// A tag that opens an element of interest.
-    fn opened(&mut self, open: &mut Option<Open>, begin: u64, end: u64) -> Result<Option<Span>, Stop> {
+    fn opened(&mut self, open: &mut Option<Open>, begin: u64, end: u64) -> Option<Span> {
         let tag = self.slice(begin, end);
         let empty = tag.ends_with(b"/>");
         match open {
             // Another record begins: the end of the one before was lost. Inside of a record stand elements of the same name too,
             // but none with the very same tag.
             Some(outer) if tag == self.slice(outer.begin, outer.tag) || memmem::find(tag, EVENT_SCHEMA).is_some() => {
-                let fault = Fault::at(outer.begin, "this element has no end; it was left out");
-                self.at = begin;
-                Err(Stop::Fault(fault))
+                let lost = outer.begin;
+                self.pending = Some(Fault::at(lost, "this element has no end; it was read up to the next one"));
+                Some((lost, begin, false))
             }
             Some(outer) => {
                 outer.depth += u64::from(!empty);
-                Ok(None)
+                None
             }
-            None if empty => Ok(Some((begin, end, true))),
+            None if empty => Some((begin, end, true)),
             None => {
                 *open = Some(Open { begin, tag: end, depth: 1 });
-                Ok(None)
+                None
             }
         }
     }
