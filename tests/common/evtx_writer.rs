@@ -65,7 +65,7 @@ impl Chunk {
         self.u64(id);
         self.u64(filetime(event.time));
         self.instance(event);
-        while (self.bytes.len() + 4) % 8 != 0 {
+        while !(self.bytes.len() + 4).is_multiple_of(8) {
             self.bytes.push(0);
         }
         let size = (self.bytes.len() + 4 - begin) as u32;
