@@ -137,11 +137,23 @@ fn damage_is_told_with_its_place_and_costs_only_itself() {
     );
     // The file says that it has two chunks; the second was cut off as a whole.
     assert_eq!(outline(&whole(&truncated()[..SECOND])), [at(SECOND), good(1, 0), good(2, 1), good(3, 2)]);
-    assert_eq!(outline(&whole(&corrupt_record())), [good(1, 0), at(4096 + record(1).0), good(2, 2)]);
+    assert_eq!(outline(&whole(&corrupt_record())), [good(1, 0), at(4096 + record(1).0), good(3, 2)]);
     assert_eq!(outline(&whole(&corrupt_chunk())), [at(4096), good(1, 1), good(2, 2)]);
     let mut bytes = file(&[three()]);
     bytes[3] = 0;
     assert_eq!(outline(&whole(&bytes)), [at(0), good(1, 0), good(2, 1), good(3, 2)]);
+}
+
+#[test]
+fn a_record_whose_sizes_do_not_agree_is_left_out() {
+    let (begin, end) = Chunk::of(1, &THREE).records[1];
+    // Its size, hostile or too small; and the copy at its end.
+    for (at, size) in [(begin + 4, u32::MAX), (begin + 4, 0), (begin + 4, 27), (end - 4, 1)] {
+        let mut bytes = file(&[three()]);
+        bytes[4096 + at..4096 + at + 4].copy_from_slice(&size.to_le_bytes());
+        let found = outline(&whole(&bytes));
+        assert_eq!(found, [(1, Some(7001)), (4096 + begin as u64, None), (3, Some(7003))], "{at} {size}");
+    }
 }
 
 #[test]

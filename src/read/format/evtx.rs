@@ -241,7 +241,8 @@ impl<'a> Decoder<'a> {
         let Ok(xml) = std::str::from_utf8(&xml.data) else { return };
         if let Ok(Some(mut parts)) = event_xml::parts(xml, true) {
             parts.event_record_id = parts.event_record_id.or(Some(id));
-            self.found[index] = Some(parts.record(self.before + index as u64 + 1));
+            let position = self.chunk.position(&self.walk.records[index], index);
+            self.found[index] = Some(parts.record(self.before + position + 1));
         }
     }
 

@@ -79,6 +79,15 @@ impl<'a> Chunk<'a> {
         last.wrapping_sub(first).wrapping_add(1).min(((CHUNK - HEADER) / SMALLEST) as u64)
     }
 
+    /// The place of a record among those of this chunk, counted from 0: by its number, which counts those that are damaged too, or
+    /// as the walk found it where the numbers have gaps.
+    pub(super) fn position(&self, window: &Window, index: usize) -> u64 {
+        let (first, last) = (self.u64_at(24), self.u64_at(32));
+        let count = self.record_count();
+        let place = window.id.wrapping_sub(first);
+        if last.wrapping_sub(first).wrapping_add(1) == count && place < count { place } else { index as u64 }
+    }
+
     /// The header and the records. All text of the records stands in here, in UTF-16LE.
     pub fn live(&self) -> &'a [u8] {
         if self.header_fault().is_some() { &[] } else { &self.bytes[..self.live_end()] }
