@@ -21,6 +21,7 @@ mod json;
 mod property;
 mod text;
 mod web;
+mod xml;
 
 use super::charset::Charset;
 use super::time::DateOrder;
@@ -150,6 +151,12 @@ impl Fault {
     pub fn fatal(offset: u64, message: impl Into<String>) -> Self {
         Self { offset: Some(offset), message: message.into(), fatal: true }
     }
+
+    /// The fault of a part that begins at `offset`.
+    fn behind(mut self, offset: u64) -> Self {
+        self.offset = Some(self.offset.unwrap_or(0).saturating_add(offset));
+        self
+    }
 }
 
 impl fmt::Display for Fault {
@@ -211,7 +218,8 @@ pub fn detect(head: &str) -> Format {
 
 /// Which format a file is in, by its first bytes (some 64 KiB).
 pub fn detect_bytes(head: &[u8]) -> Format {
-    if head.starts_with(b"ElfFile\0") {
+    // The file's own header may be damaged; the first chunk says it too.
+    if head.starts_with(b"ElfFile\0") || head.get(4096..).is_some_and(|behind| behind.starts_with(b"ElfChnk\0")) {
         return Format::Evtx;
     }
     let (charset, mark) = Charset::detect(head);
