@@ -1,7 +1,8 @@
 //! Reads a log of lines: by blocks at any place of a file, or one block after the other from a pipe.
 
 use super::pipe::{Brought, Pipe};
-use super::work::{Job, Shared};
+use super::turns::Turns;
+use super::work::{Job, Parts, Shared};
 use crate::engine::Sieve;
 use crate::read::charset::Charset;
 use crate::read::format::{Fault, Lines};
@@ -9,7 +10,7 @@ use crate::scan::block::{Block, Sifted};
 use crate::scan::{Found, NEIGHBOURHOOD, Place};
 use std::io;
 use std::path::PathBuf;
-use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 /// How many bytes of a file are one piece of work.
@@ -34,88 +35,78 @@ pub(super) struct SharedFile {
     /// Bytes of the byte order mark.
     mark: u64,
     format: Box<dyn Lines>,
-    chain: Mutex<Chain>,
-    moved: Condvar,
+    turns: Turns<Before>,
 }
 
-/// How far the blocks of a file are. What a block's lines mean depends on those before it.
-#[derive(Debug, Default)]
-struct Chain {
-    /// Blocks that were sifted.
-    sifted: u64,
-    /// Blocks whose findings were printed.
-    printed: u64,
-    /// Lines in the sifted blocks.
+/// What the blocks before one mean for it.
+#[derive(Debug, Clone, Default)]
+struct Before {
+    /// Lines in them.
     lines: u64,
     /// The last header line in them.
     header: Option<Arc<str>>,
 }
 
-impl SharedFile {
-    pub fn new(path: PathBuf, name: Arc<str>, size: u64, head: (Charset, usize), format: Box<dyn Lines>) -> Self {
-        let (charset, mark) = head;
-        Self { path, name, size, charset, mark: mark as u64, format, chain: Mutex::default(), moved: Condvar::new() }
-    }
-
-    /// How many pieces of work the file is.
-    pub fn blocks(&self) -> u64 {
+impl Parts for SharedFile {
+    fn count(&self) -> u64 {
         (self.size - self.mark.min(self.size)).div_ceil(BLOCK as u64).max(1)
     }
 
-    /// Reads one block. Blocks may be read in any order by threads that take them in order.
-    pub fn read(&self, number: u64, job: &mut Job, shared: &Shared<'_>) {
-        let (found, fault) = match self.sift(number, job, &shared.sieve) {
+    fn read(&self, number: u64, job: &mut Job, shared: &Shared<'_>) {
+        let own = BLOCK.min((self.size - self.start(number).min(self.size)) as usize);
+        let (found, fault) = match self.sift(number, own, job, &shared.sieve) {
             Ok((block, sifted, fault)) => {
-                let place = self.place(number, &sifted);
-                let found = shared.classifier.block(&block, &sifted, &*self.format, &place);
-                (found, fault)
+                let before = self.leave(number, &sifted);
+                let place = Place { source: &self.name, lines: before.lines, header: before.header };
+                (shared.classifier.block(&block, &sifted, &*self.format, &place), fault)
             }
             Err(error) => {
-                let nothing = Sifted::default();
-                self.place(number, &nothing);
+                self.leave(number, &Sifted::default());
                 (Found::default(), Some(Fault::at(self.start(number), error.to_string())))
             }
         };
-        // Findings of a file come in its order.
-        let mut chain = self.chain.lock().unwrap_or_else(PoisonError::into_inner);
-        while chain.printed != number {
-            chain = self.moved.wait(chain).unwrap_or_else(PoisonError::into_inner);
-        }
-        if let Some(fault) = fault {
-            shared.fault(&self.name, fault);
-        }
-        shared.take(found);
-        chain.printed += 1;
-        drop(chain);
-        self.moved.notify_all();
+        shared.progress(own);
+        self.turns.print(number, || {
+            if let Some(fault) = fault {
+                shared.fault(&self.name, fault);
+            }
+            shared.take(found);
+        });
+    }
+}
+
+impl SharedFile {
+    pub fn new(path: PathBuf, name: Arc<str>, size: u64, head: (Charset, usize), format: Box<dyn Lines>) -> Self {
+        let (charset, mark) = head;
+        Self { path, name, size, charset, mark: mark as u64, format, turns: Turns::default() }
     }
 
     fn start(&self, number: u64) -> u64 {
         self.mark + number * BLOCK as u64
     }
 
-    /// Waits until the blocks before this one were sifted, and says what they mean for it.
-    fn place(&self, number: u64, sifted: &Sifted) -> Place<'_> {
-        let mut chain = self.chain.lock().unwrap_or_else(PoisonError::into_inner);
-        while chain.sifted != number {
-            chain = self.moved.wait(chain).unwrap_or_else(PoisonError::into_inner);
-        }
-        let place = Place { source: &self.name, lines: chain.lines, header: chain.header.clone() };
-        chain.sifted += 1;
-        chain.lines += sifted.lines;
-        if let Some((_, last)) = sifted.headers.last() {
-            chain.header = Some(last.as_str().into());
-        }
-        drop(chain);
-        self.moved.notify_all();
-        place
+    /// Leaves what a block means for those behind it; the answer is what those before it left.
+    fn leave(&self, number: u64, sifted: &Sifted) -> Before {
+        self.turns.leave(number, |before| {
+            let mine = before.clone();
+            before.lines += sifted.lines;
+            if let Some((_, last)) = sifted.headers.last() {
+                before.header = Some(last.as_str().into());
+            }
+            mine
+        })
     }
 
     /// Reads and sifts a block; more of it where its last record goes on.
-    fn sift<'j>(&self, number: u64, job: &'j mut Job, sieve: &Sieve) -> io::Result<(Block<'j>, Sifted, Option<Fault>)> {
+    fn sift<'j>(
+        &self,
+        number: u64,
+        own: usize,
+        job: &'j mut Job,
+        sieve: &Sieve,
+    ) -> io::Result<(Block<'j>, Sifted, Option<Fault>)> {
         let start = self.start(number);
         let before = (start - self.mark).min(NEIGHBOURHOOD as u64) as usize;
-        let own = BLOCK.min((self.size - start.min(self.size)) as usize);
         let mut behind = BEHIND;
         let (len, cut, sifted) = loop {
             let wanted = before + own + behind;

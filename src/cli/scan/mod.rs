@@ -1,7 +1,10 @@
 //! `freebusy scan`
 
+#[cfg(feature = "evtx")]
+mod event_log;
 mod lines;
 mod pipe;
+mod turns;
 mod walk;
 mod work;
 

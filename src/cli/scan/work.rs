@@ -1,13 +1,16 @@
 //! The work of a scan, shared among threads.
 
+#[cfg(feature = "evtx")]
+use super::event_log::SharedLog;
 use super::lines::{self, SharedFile};
 use super::pipe::Pipe;
 use super::walk::Source;
 use crate::engine::Sieve;
 use crate::read::charset::Charset;
 use crate::read::format::{self, Fault, Format, Hints, Reader, RecordStream};
+use crate::record::Record;
 use crate::rules::Rules;
-use crate::scan::{Classifier, Counts, Found, Summary, Unread, Verdict};
+use crate::scan::{Classifier, Found, Summary, Unread};
 use std::collections::VecDeque;
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom, Write};
@@ -26,7 +29,7 @@ pub(super) struct Shared<'s> {
     /// Decides about records.
     pub classifier: Classifier<'s>,
     /// Decides which records are worth that.
-    pub sieve: Sieve,
+    pub sieve: Arc<Sieve>,
     /// The format of every file, where the person said it.
     pub format: Option<Format>,
     /// What readers must know besides.
@@ -50,11 +53,11 @@ pub(super) struct Out<'s> {
     pub error: Option<io::Error>,
 }
 
-#[derive(Debug, Default)]
+#[derive(Default)]
 struct Queue {
     files: VecDeque<Source>,
-    /// A file of several blocks, and the next of them.
-    open: Option<(Arc<SharedFile>, u64)>,
+    /// A file of several parts, and the next of them.
+    open: Option<(Arc<dyn Parts>, u64)>,
 }
 
 /// What one thread keeps between pieces of work.
@@ -67,7 +70,16 @@ pub(super) struct Job {
 
 enum Work {
     File(Source),
-    Block(Arc<SharedFile>, u64),
+    Part(Arc<dyn Parts>, u64),
+}
+
+/// A file that can be read in parts, by several threads. Threads take the parts in order.
+pub(super) trait Parts: Send + Sync {
+    /// How many there are; at least one.
+    fn count(&self) -> u64;
+
+    /// Reads one of them.
+    fn read(&self, number: u64, job: &mut Job, shared: &Shared<'_>);
 }
 
 impl Job {
@@ -102,6 +114,7 @@ fn read_up_to(reader: &mut impl Read, into: &mut [u8]) -> io::Result<usize> {
 impl<'s> Shared<'s> {
     pub fn new(classifier: Classifier<'s>, sieve: Sieve, out: Out<'s>, stop: &'s AtomicBool) -> Self {
         let (format, hints) = (None, Hints::default());
+        let sieve = Arc::new(sieve);
         Self { classifier, sieve, format, hints, out: Mutex::new(out), stop, queue: Mutex::default() }
     }
 
@@ -115,7 +128,7 @@ impl<'s> Shared<'s> {
                     while let Some(work) = self.next() {
                         match work {
                             Work::File(source) => self.file(&source, &mut job),
-                            Work::Block(file, number) => file.read(number, &mut job, self),
+                            Work::Part(file, number) => file.read(number, &mut job, self),
                         }
                     }
                 });
@@ -127,13 +140,13 @@ impl<'s> Shared<'s> {
     fn next(&self) -> Option<Work> {
         let mut queue = lock(&self.queue);
         if self.is_stopped() {
-            // Blocks that were begun are waited for by those behind them; those not begun need nobody.
+            // Parts that were begun are waited for by those behind them; those not begun need nobody.
             return None;
         }
         if let Some((file, next)) = &mut queue.open {
-            let work = Work::Block(Arc::clone(file), *next);
+            let work = Work::Part(Arc::clone(file), *next);
             *next += 1;
-            if *next == file.blocks() {
+            if *next == file.count() {
                 queue.open = None;
             }
             return Some(work);
@@ -158,7 +171,12 @@ impl<'s> Shared<'s> {
         self.count_source();
         match &head[..] {
             #[cfg(feature = "evtx")]
-            [b'E', b'l', b'f', b'F', b'i', b'l', b'e', 0, ..] => {}
+            _ if format::detect_bytes(&head) == Format::Evtx => {
+                match SharedLog::open(source.path.clone(), Arc::clone(&source.name)) {
+                    Ok(log) => self.parts(Arc::new(log), job),
+                    Err(error) => self.fault(&source.name, Fault::fatal(0, error.to_string())),
+                }
+            }
             _ => self.text(source, head, job),
         }
     }
@@ -170,19 +188,7 @@ impl<'s> Shared<'s> {
         match (format::reader(format, &beginning), source.size) {
             (Reader::Lines(lines), Some(size)) => {
                 let file = SharedFile::new(source.path.clone(), Arc::clone(&source.name), size, (charset, mark), lines);
-                let file = Arc::new(file);
-                if file.blocks() > 1 {
-                    let mut queue = lock(&self.queue);
-                    if queue.open.is_none() {
-                        queue.open = Some((Arc::clone(&file), 1));
-                        drop(queue);
-                        return file.read(0, job, self);
-                    }
-                }
-                // Another file has all threads already.
-                for block in 0..file.blocks() {
-                    file.read(block, job, self);
-                }
+                self.parts(Arc::new(file), job);
             }
             (Reader::Stream(open), _) => match File::open(&source.path) {
                 Ok(mut file) => {
@@ -198,6 +204,32 @@ impl<'s> Shared<'s> {
                 Err(error) => self.fault(&source.name, Fault::fatal(0, error.to_string())),
             },
             (Reader::Evtx, _) => {}
+        }
+    }
+
+    /// Reads a file in parts: together with the other threads, if they have no file in parts yet.
+    fn parts(&self, file: Arc<dyn Parts>, job: &mut Job) {
+        if file.count() > 1 {
+            let mut queue = lock(&self.queue);
+            if queue.open.is_none() {
+                queue.open = Some((Arc::clone(&file), 1));
+                drop(queue);
+                return file.read(0, job, self);
+            }
+        }
+        for number in 0..file.count() {
+            if self.is_stopped() {
+                return;
+            }
+            file.read(number, job, self);
+        }
+    }
+
+    /// Looks at one record of a stream.
+    pub fn record(&self, record: &Record<'_>, name: &Arc<str>, found: &mut Found) {
+        found.counts.records += 1;
+        if self.sieve.lets_through(&record.text) {
+            found.note(self.classifier.record(record, name));
         }
     }
 
@@ -232,12 +264,7 @@ impl<'s> Shared<'s> {
         let mut found = Found::default();
         while !self.is_stopped() {
             match stream.next() {
-                Ok(Some(record)) => {
-                    found.counts.records += 1;
-                    if self.sieve.lets_through(&record.text) {
-                        found.note(self.classifier.record(&record, name));
-                    }
-                }
+                Ok(Some(record)) => self.record(&record, name, &mut found),
                 Ok(None) => break,
                 Err(fault) => {
                     let fatal = fault.fatal;
@@ -314,6 +341,3 @@ impl std::fmt::Debug for Shared<'_> {
         f.debug_struct("Shared").field("counts", &lock(&self.out).summary.counts).finish_non_exhaustive()
     }
 }
-
-#[allow(dead_code)]
-fn unused(_: &Counts, _: Verdict) {}

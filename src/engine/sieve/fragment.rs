@@ -22,6 +22,8 @@ pub(super) struct Fragments {
     pub short: BTreeSet<String>,
     /// Sentences with letters outside ASCII, folded. A line that holds them is no line of ASCII, or their ASCII letters are enough.
     pub folded: BTreeSet<String>,
+    /// Of sentences that have no fragment of ASCII the longest run of other letters, without the first, which may be a capital.
+    pub wide: BTreeSet<String>,
     /// How often all of that would be looked at in vain, in as many lines as [`ORDINARY`] has.
     cost: u32,
 }
@@ -51,7 +53,12 @@ impl Fragments {
             return;
         }
         let across: Vec<&[u8]> = runs().flat_map(|run| run.as_bytes().windows(LENGTH)).collect();
-        if self.best_two(&across, ordinary, u32::MAX) || !sentence.is_ascii() {
+        if self.best_two(&across, ordinary, u32::MAX) {
+            return;
+        }
+        if !sentence.is_ascii() {
+            let runs = sentence.split(|c: char| c.is_ascii() || !c.is_alphabetic());
+            self.wide.extend(runs.max_by_key(|run| run.len()).map(|run| run.chars().skip(1).collect()));
             return;
         }
         self.short.insert(sentence.trim().to_owned());
@@ -86,6 +93,7 @@ impl Fragments {
         self.long.extend(other.long);
         self.short.extend(other.short);
         self.folded.extend(other.folded);
+        self.wide.extend(other.wide);
         self.cost = self.cost.saturating_add(other.cost);
     }
 }

@@ -34,6 +34,8 @@ pub struct Sieve {
     short: Option<[AhoCorasick; 3]>,
     /// All of it folded, for texts with letters outside ASCII and for seams. Nothing where it could not be built.
     folded: Option<AhoCorasick>,
+    /// Sentences without a fragment of ASCII, in UTF-16. Nothing where it could not be built.
+    wide: Option<AhoCorasick>,
     /// Fragments of punctuation alone, which folding takes away.
     bare: Vec<String>,
     /// A rule names nothing that can be looked for, so everything is let through.
@@ -61,6 +63,7 @@ impl Sieve {
             grams: Grams::new(&fragments.long),
             short: short_searchers(&fragments.short),
             folded: AhoCorasick::builder().kind(Some(AhoCorasickKind::ContiguousNFA)).build(folded).ok(),
+            wide: AhoCorasick::new(fragments.wide.iter().map(|run| utf16(run, u16::to_le_bytes))).ok(),
             bare,
             open,
         }
@@ -82,6 +85,15 @@ impl Sieve {
             (Some(long), Some(short)) => Some(long.min(short)),
             (long, short) => long.or(short),
         }
+    }
+
+    /// Whether anything stands in the bytes of an event log, where texts are UTF-16 at any place, and some are of single bytes.
+    pub fn lets_binary_through(&self, bytes: &[u8]) -> bool {
+        self.is_open()
+            || bytes.get(1..).is_some_and(|odd| self.next(odd, Units::Utf16Le, 0).is_some())
+            || self.next(bytes, Units::Utf16Le, 0).is_some()
+            || self.next(bytes, Units::Bytes, 0).is_some()
+            || self.wide.as_ref().is_none_or(|wide| wide.is_match(bytes))
     }
 
     /// Whether a decoded record may match.
@@ -113,6 +125,10 @@ impl Sieve {
     }
 }
 
+fn utf16(text: &str, unit: fn(u16) -> [u8; 2]) -> Vec<u8> {
+    text.encode_utf16().flat_map(unit).collect()
+}
+
 /// The searchers for what is too short for a gram, by [`Units`].
 fn short_searchers(short: &BTreeSet<String>) -> Option<[AhoCorasick; 3]> {
     if short.is_empty() {
@@ -124,8 +140,8 @@ fn short_searchers(short: &BTreeSet<String>) -> Option<[AhoCorasick; 3]> {
     };
     Some([
         build(&|text| text.as_bytes().to_vec())?,
-        build(&|text| text.encode_utf16().flat_map(u16::to_le_bytes).collect())?,
-        build(&|text| text.encode_utf16().flat_map(u16::to_be_bytes).collect())?,
+        build(&|text| utf16(text, u16::to_le_bytes))?,
+        build(&|text| utf16(text, u16::to_be_bytes))?,
     ])
 }
 
