@@ -3,10 +3,10 @@
 //! A [`Finding`] is a record that a rule matches. [`Classifier`] decides, [`Summary`] counts; neither knows files or threads.
 
 mod classify;
-mod summary;
+pub mod summary;
 
 pub use classify::{Classifier, Verdict};
-pub use summary::Summary;
+pub use summary::{GroupBy, Summary};
 
 use crate::record::{Event, Time};
 use crate::report::answer::Evidence;
