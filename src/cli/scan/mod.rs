@@ -1,13 +1,16 @@
 //! `freebusy scan`
 
+mod output;
+mod progress;
+mod select;
+mod when;
+
 use super::{CliError, Status};
 use crate::engine::Engine;
 use crate::read::charset::Charset;
 use crate::read::format::{self, Fault, Format, Hints, LineKind, Lines, Reader};
-use crate::report::ndjson;
 use crate::scan::{Classifier, Verdict};
 use std::fs;
-use std::io::Write;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -18,31 +21,43 @@ pub(super) struct Args {
     /// Read every file as this format
     #[arg(long, value_name = "FORMAT")]
     input_format: Option<Format>,
-    /// The form of the output
-    #[arg(long)]
-    format: Option<String>,
-    /// Also possible matches
-    #[arg(long)]
-    possible: bool,
+    #[command(flatten)]
+    select: select::Args,
+    #[command(flatten)]
+    output: output::Args,
 }
 
 pub(super) fn run(args: Args) -> Result<Status, CliError> {
     let rules = super::load::rules(&[])?;
     let engine = Engine::for_many(&rules);
     let mut classifier = Classifier::new(&engine);
-    classifier.possible = args.possible;
+    args.select.apply(&mut classifier, &rules)?;
+    let output = std::cell::RefCell::new(output::Output::new(&args.output, &args.select, &rules)?);
+    let mut progress = progress::Progress::new(None, false);
+    let mut counts = crate::scan::Counts::default();
     let mut failed = false;
     for path in &args.paths {
         let name: Arc<str> = path.display().to_string().into();
         let bytes = fs::read(path).map_err(|error| CliError::new(format!("{name}: {error}")))?;
-        let mut out = std::io::stdout().lock();
+        progress.add_bytes(bytes.len() as u64);
+        counts.sources += 1;
+        counts.bytes += bytes.len() as u64;
         let mut emit = |record: &crate::record::Record<'_>| {
-            if let Verdict::Finding(finding) = classifier.classify(record, &name) {
-                let _ = out.write_all(ndjson(&finding, &rules).as_bytes());
+            counts.records += 1;
+            match classifier.classify(record, &name) {
+                Verdict::Finding(finding) => {
+                    counts.certain += 1;
+                    progress.add_findings(1);
+                    let _ = output.borrow_mut().finding(*finding);
+                }
+                Verdict::Possible => counts.possible += 1,
+                Verdict::Outside => counts.outside += 1,
+                Verdict::Nothing => {}
             }
         };
         let mut report = |fault: &Fault| {
-            eprintln!("freebusy: {name}: {fault}");
+            progress::say(&format!("{name}: {fault}"));
+            output.borrow_mut().not_read(crate::scan::Unread { source: name.clone(), offset: None, message: fault.to_string(), fault: true });
             failed = true;
         };
         #[cfg(feature = "evtx")]
@@ -52,6 +67,7 @@ pub(super) fn run(args: Args) -> Result<Status, CliError> {
         let (charset, mark) = Charset::detect(&bytes);
         let head = charset.decode(&bytes[mark..bytes.len().min(64 << 10)]);
         let format = args.input_format.unwrap_or_else(|| format::detect(&head));
+        output.borrow_mut().source(clap::ValueEnum::to_possible_value(&format).map_or("text", |_| "text"), true);
         match format::reader(format, &head) {
             Reader::Lines(lines) => plain_lines(&*lines, &charset.decode(&bytes[mark..]), &mut emit),
             Reader::Stream(open) => {
@@ -73,7 +89,13 @@ pub(super) fn run(args: Args) -> Result<Status, CliError> {
             Reader::Evtx => {}
         }
     }
-    Ok(if failed { Status::Failed } else { Status::Answer })
+    progress.finish();
+    let mut output = output.into_inner();
+    output.count(&counts);
+    output.flush()?;
+    let found = output.has_findings();
+    output.finish(true)?;
+    Ok(if failed { Status::Failed } else if found { Status::Answer } else { Status::NoMatch })
 }
 
 /// The plain way through a format of lines.
