@@ -22,9 +22,9 @@ pub(super) struct Args {
     #[arg(long, value_name = "FORMAT")]
     input_format: Option<Format>,
     #[command(flatten)]
-    select: select::Args,
+    select: select::Selection,
     #[command(flatten)]
-    output: output::Args,
+    output: output::OutputArgs,
 }
 
 pub(super) fn run(args: Args) -> Result<Status, CliError> {

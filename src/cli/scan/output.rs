@@ -1,22 +1,16 @@
 //! Where findings go: into a summary, and one by one to standard output where the format is a stream.
 
 use super::super::{CliError, Screen};
-use super::select;
+use super::select::Selection;
 use crate::remedy::{Planner, Values};
 use crate::report::scan::{Asked, Csv, Limits, ScanFormat, ScanReport, redact, redact_source};
 use crate::report::{Redactor, RenderError, Renderer, Style, ndjson};
 use crate::rules::Rules;
-use crate::scan::summary::{GroupBy, MOST_ROWS, MOST_UNREAD, Summary};
+use crate::scan::summary::{GroupBy, Summary};
 use crate::scan::{Counts, Finding, Unread};
 use clap::ValueEnum;
 use std::io::{self, BufWriter, Write};
 use std::path::PathBuf;
-
-/// Failures and groups that a terminal shows.
-const TOP_OF_TEXT: usize = 20;
-
-/// Failures and groups of a page.
-const TOP_OF_PAGE: usize = 500;
 
 /// The form of the output.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -37,7 +31,7 @@ pub(super) enum OutputFormat {
 
 /// What the output looks like.
 #[derive(Debug, Clone, clap::Args)]
-pub(super) struct Args {
+pub(super) struct OutputArgs {
     /// The form of the output
     #[arg(long, value_enum, default_value = "text")]
     format: OutputFormat,
@@ -81,7 +75,7 @@ pub(super) struct Output<'r> {
 
 impl<'r> Output<'r> {
     /// Prepares everything that can fail before any file is read.
-    pub(super) fn new(args: &Args, select: &select::Args, rules: &'r Rules) -> Result<Self, CliError> {
+    pub(super) fn new(args: &OutputArgs, select: &Selection, rules: &'r Rules) -> Result<Self, CliError> {
         let style = args.screen.style();
         let redactor = if args.redact { Some(Redactor::new(rules.pack().shared()?.well_known)) } else { None };
         // A profile's values are an organization's own names, and the steps have placeholders for each.
@@ -98,7 +92,7 @@ impl<'r> Output<'r> {
             planner,
             renderer: Renderer::new(super::super::load::templates(args.templates.as_deref())?, style),
             style,
-            limits: limits(args.format, args.top),
+            limits: Limits::of(form(args.format), args.top),
             ascii: args.ascii || !has_blocks(),
             out: BufWriter::new(io::stdout()),
         };
@@ -157,14 +151,10 @@ impl<'r> Output<'r> {
         self.flush()?;
         let report = ScanReport::new(&self.summary, self.rules, &self.planner, self.asked, self.limits)
             .map_err(|error| CliError::new(error.to_string()))?;
-        let form = match self.format {
-            OutputFormat::Text => ScanFormat::Text,
-            OutputFormat::Markdown => ScanFormat::Markdown,
-            OutputFormat::Html => ScanFormat::Html,
-            OutputFormat::Json => ScanFormat::Json,
-            OutputFormat::Ndjson | OutputFormat::Csv if quiet => return Ok(()),
-            OutputFormat::Ndjson | OutputFormat::Csv => ScanFormat::Note,
-        };
+        let form = form(self.format);
+        if quiet && form == ScanFormat::Note {
+            return Ok(());
+        }
         match form {
             ScanFormat::Text | ScanFormat::Note => {
                 let mut text = Vec::new();
@@ -190,29 +180,21 @@ impl<'r> Output<'r> {
     }
 }
 
+/// The form of the summary that belongs to a form of the output.
+fn form(format: OutputFormat) -> ScanFormat {
+    match format {
+        OutputFormat::Text => ScanFormat::Text,
+        OutputFormat::Markdown => ScanFormat::Markdown,
+        OutputFormat::Html => ScanFormat::Html,
+        OutputFormat::Json => ScanFormat::Json,
+        OutputFormat::Ndjson | OutputFormat::Csv => ScanFormat::Note,
+    }
+}
+
 fn failed(error: RenderError) -> CliError {
     match error {
         RenderError::Write(error) => CliError::output(error),
         other => CliError::new(other.to_string()),
-    }
-}
-
-/// How much a format shows.
-fn limits(format: OutputFormat, top: Option<usize>) -> Limits {
-    let all = |groups: usize| Limits {
-        groups: top.unwrap_or(groups),
-        names: usize::MAX,
-        names_of_groups: usize::MAX,
-        rows: 0,
-        unread: MOST_UNREAD,
-    };
-    match format {
-        OutputFormat::Json => all(usize::MAX),
-        OutputFormat::Html => {
-            Limits { names: 300, names_of_groups: 0, rows: MOST_ROWS, unread: 500, ..all(TOP_OF_PAGE) }
-        }
-        OutputFormat::Markdown => Limits { names: 10, names_of_groups: 0, unread: 20, ..all(TOP_OF_TEXT) },
-        _ => Limits { names: 3, names_of_groups: 0, unread: 10, ..all(TOP_OF_TEXT) },
     }
 }
 

@@ -9,7 +9,7 @@ use crate::scan::Classifier;
 
 /// Which records and which failures count.
 #[derive(Debug, Clone, clap::Args)]
-pub(super) struct Args {
+pub(super) struct Selection {
     /// Only records from this time on: 2026-11-22, 2026-11-22T10:00Z, or how long ago: 90m, 24h, 7d
     #[arg(long, value_name = "TIME", value_parser = when::since)]
     since: Option<Time>,
@@ -24,7 +24,7 @@ pub(super) struct Args {
     possible: bool,
 }
 
-impl Args {
+impl Selection {
     /// Tells the classifier.
     pub(super) fn apply(&self, classifier: &mut Classifier<'_>, rules: &Rules) -> Result<(), CliError> {
         if let (Some(since), Some(until)) = (self.since, self.until)

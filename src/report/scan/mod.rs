@@ -6,6 +6,7 @@ mod chart;
 mod csv;
 mod digest;
 mod layout;
+mod limits;
 mod names;
 mod reasons;
 mod redact;
@@ -13,6 +14,7 @@ mod render;
 mod rows;
 
 pub use csv::Csv;
+pub use limits::Limits;
 pub use names::NamesView;
 pub use reasons::Reason;
 pub use redact::{redact, source as redact_source};
@@ -46,21 +48,6 @@ pub struct Asked {
     pub possible: bool,
     /// Whether names are pseudonyms.
     pub redacted: bool,
-}
-
-/// How much of a summary a report shows.
-#[derive(Debug, Clone, Copy)]
-pub struct Limits {
-    /// Failures, and groups of another kind.
-    pub groups: usize,
-    /// Names of one kind in a failure, and in the whole.
-    pub names: usize,
-    /// Names of one kind in a group of another kind.
-    pub names_of_groups: usize,
-    /// Rows of single findings.
-    pub rows: usize,
-    /// Files that were not read.
-    pub unread: usize,
 }
 
 /// What a scan found.
@@ -282,7 +269,7 @@ impl<'s> ScanReport<'s> {
         let mut failures = Vec::new();
         for &(rule, group) in by_count.iter().take(limits.groups) {
             let samples = summary.rows().samples(rule);
-            failures.push(failure(rules, planner, rule, group, view(group, limits.names), samples)?);
+            failures.push(failure(rules, planner, rule, group, view(group, limits.names_of_failures), samples)?);
         }
         let mut groups: Vec<(&str, &Group)> = summary.groups().iter().collect();
         // Hours in their order; everything else by what matters most.

@@ -7,7 +7,7 @@ use crate::scan::summary::{Row, Summary};
 use serde::Serialize;
 
 /// Bytes of all rows in HTML. With the rows of an ordinary log all fit; names that were made to be long must not blow up the page.
-const MOST_BYTES: usize = 3 << 20;
+const MOST_BYTES: usize = 5 << 19;
 
 /// Markup of a row, roughly.
 const ROW_BYTES: usize = 200;
