@@ -116,7 +116,8 @@ pub fn many(rules: &Rules, count: u64) -> Vec<Finding> {
     let all = rules.pack().rules.len() as u64;
     (0..count)
         .map(|record| {
-            let mixed = (record ^ record >> 7).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 20;
+            let mut mixed = record.wrapping_mul(0x9e37_79b9_7f4a_7c15);
+            mixed = (mixed ^ mixed >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9) >> 16;
             // The square makes a few failures frequent and many rare.
             let share = mixed % 1_000;
             let rule = (share * share * 24 / 1_000_000) * 7 % all;

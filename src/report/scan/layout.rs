@@ -20,7 +20,7 @@ pub(super) fn spark(counts: &[u64], width: usize, ascii: bool) -> String {
         let height = u64::try_from(u128::from(count) * 8).unwrap_or(u64::MAX).div_ceil(most);
         letters[usize::try_from(height).unwrap_or(8).min(8)]
     };
-    sums.into_iter().map(letter).collect()
+    sums.into_iter().map(letter).collect::<String>().trim_end().to_owned()
 }
 
 /// A number with a comma at every thousand.

@@ -73,7 +73,7 @@ pub struct ScanReport<'s> {
     pub more_failures: usize,
     /// By what else findings are grouped.
     pub group_by: GroupBy,
-    /// Groups of that kind, the most frequent first; none where that is the failure.
+    /// Groups of that kind, the most frequent first, hours in their order; none where that is the failure.
     pub groups: Vec<NamedGroup<'s>>,
     /// How many groups there are.
     pub all_groups: Distinct,
@@ -271,13 +271,7 @@ impl<'s> ScanReport<'s> {
             let samples = summary.rows().samples(rule);
             failures.push(failure(rules, planner, rule, group, view(group, limits.names_of_failures), samples)?);
         }
-        let mut groups: Vec<(&str, &Group)> = summary.groups().iter().collect();
-        // Hours in their order; everything else by what matters most.
-        match summary.group_by() {
-            GroupBy::Hour => groups.sort_by_key(|(name, _)| *name),
-            _ => groups.sort_by_key(|(name, group)| (Reverse(group.count), *name)),
-        }
-        let groups = groups.into_iter().take(limits.groups).map(|(name, group)| NamedGroup {
+        let groups = most_frequent(summary, limits.groups).into_iter().map(|(name, group)| NamedGroup {
             name,
             group: view(group, limits.names_of_groups),
             rules: rule_counts(rules, group.rules.iter()),
@@ -298,6 +292,17 @@ impl<'s> ScanReport<'s> {
             asked,
         })
     }
+}
+
+/// The groups with the most findings, hours in their order.
+fn most_frequent(summary: &Summary, most: usize) -> Vec<(&str, &Group)> {
+    let mut groups: Vec<(&str, &Group)> = summary.groups().iter().map(|(name, group)| (name, &**group)).collect();
+    groups.sort_by_key(|(name, group)| (Reverse(group.count), *name));
+    groups.truncate(most);
+    if summary.group_by() == GroupBy::Hour {
+        groups.sort_by_key(|(name, _)| (name.is_empty(), *name));
+    }
+    groups
 }
 
 fn failure<'s>(

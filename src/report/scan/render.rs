@@ -11,7 +11,7 @@ use crate::report::template::{clean, markdown, one_line};
 use minijinja::value::Serde;
 use minijinja::{AutoEscape, Environment, Value, context};
 use std::borrow::Cow;
-use std::io;
+use std::io::{self, Write};
 use std::sync::Arc;
 
 /// More than a report of five thousand rows and every rule needs.
@@ -124,8 +124,30 @@ fn columns(report: &ScanReport<'_>, width: usize) -> Columns {
 }
 
 fn json(report: &ScanReport<'_>, out: &mut dyn io::Write) -> Result<(), RenderError> {
-    let text = serde_json::to_string_pretty(report).map_err(RenderError::Json)?;
-    out.write_all((escape_invisible(text) + "\n").as_bytes()).map_err(RenderError::Write)
+    let mut buffered = io::BufWriter::new(out);
+    match serde_json::to_writer_pretty(Visible(&mut buffered), report) {
+        Ok(()) => buffered.write_all(b"\n").and_then(|()| buffered.flush()).map_err(RenderError::Write),
+        Err(error) => Err(match error.io_error_kind() {
+            Some(kind) => RenderError::Write(kind.into()),
+            None => RenderError::Json(error),
+        }),
+    }
+}
+
+/// Writes JSON in which nothing acts on a terminal. As it comes: a summary can be many megabytes long.
+struct Visible<W>(W);
+
+impl<W: Write> Write for Visible<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        // serde_json writes whole texts and parts of them between two characters that JSON escapes.
+        let text = std::str::from_utf8(bytes).map_err(|_| io::ErrorKind::InvalidData)?;
+        self.0.write_all(escape_invisible(text.to_owned()).as_bytes())?;
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.flush()
+    }
 }
 
 /// Remembers why the output took no more; a template's error does not say it in a way that can be asked.
@@ -134,7 +156,7 @@ struct Sink<'o> {
     error: Option<io::Error>,
 }
 
-impl io::Write for Sink<'_> {
+impl Write for Sink<'_> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         self.out.write(bytes).map_err(|error| {
             let kind = error.kind();

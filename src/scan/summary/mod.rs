@@ -24,11 +24,11 @@ use std::collections::BTreeMap;
 const MOST_NAMES: usize = 10_000;
 
 /// Names in all rules together, and in all groups of another kind.
-const MOST_NAMES_OF_RULES: usize = 30_000;
-const MOST_NAMES_OF_GROUPS: usize = 20_000;
+const MOST_NAMES_OF_RULES: usize = 25_000;
+const MOST_NAMES_OF_GROUPS: usize = 15_000;
 
 /// Groups of another kind than rules.
-const MOST_GROUPS: usize = 10_000;
+const MOST_GROUPS: usize = 5_000;
 
 /// Files that were not read and are named one by one.
 pub const MOST_UNREAD: usize = 1_000;
@@ -61,7 +61,8 @@ pub struct Summary {
     group_by: GroupBy,
     total: Group,
     rules: BTreeMap<usize, Group>,
-    groups: Names<Group>,
+    /// In boxes: they are moved about whenever a new one comes.
+    groups: Names<Box<Group>>,
     rows: Rows,
     of_rules: Budget,
     of_groups: Budget,
@@ -168,7 +169,7 @@ impl Summary {
             self.rules.entry(rule).or_default().merge(group, most);
         }
         let most = self.of_groups.each;
-        self.groups.merge(other.groups, MOST_GROUPS, |mine, theirs| mine.merge(theirs, most));
+        self.groups.merge(other.groups, MOST_GROUPS, |mine, theirs| mine.merge(*theirs, most));
         self.rows.merge(other.rows);
         self.trim();
     }
@@ -181,7 +182,7 @@ impl Summary {
 
     fn trim(&mut self) {
         self.of_rules.trim(&mut std::iter::once(&mut self.total).chain(self.rules.values_mut()).collect::<Vec<_>>());
-        self.of_groups.trim(&mut self.groups.values_mut().collect::<Vec<_>>());
+        self.of_groups.trim(&mut self.groups.values_mut().map(|group| &mut **group).collect::<Vec<_>>());
     }
 
     /// What findings are grouped by.
@@ -200,7 +201,7 @@ impl Summary {
     }
 
     /// The findings of every group; without any where findings are grouped by rule.
-    pub fn groups(&self) -> &Names<Group> {
+    pub fn groups(&self) -> &Names<Box<Group>> {
         &self.groups
     }
 
