@@ -120,7 +120,7 @@ pub fn many(rules: &Rules, count: u64) -> Vec<Finding> {
             mixed = (mixed ^ mixed >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9) >> 16;
             // The square makes a few failures frequent and many rare.
             let share = mixed % 1_000;
-            let rule = (share * share * 24 / 1_000_000) * 7 % all;
+            let rule = (share * share * 24 / 1_000_000) * 5 % all;
             let (day, hour, minute) = (1 + mixed / 7 % 20, (8 + mixed / 3 % 10 + record % 3) % 24, mixed / 11 % 60);
             let time = format!("2026-11-{day:02}T{hour:02}:{minute:02}:07Z");
             let mut one = finding(usize::try_from(rule).expect("small"), record, Some(&time));
