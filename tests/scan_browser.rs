@@ -91,7 +91,8 @@ fn the_page_opens_sorts_and_filters_without_a_server() {
     let seen = dom.split("<pre id=\"seen\">SEEN").nth(1).and_then(|rest| rest.split("END</pre>").next());
     let seen = seen.unwrap_or_else(|| panic!("the page did not answer: {dom}"));
     let seen: serde_json::Value = serde_json::from_str(seen).expect("JSON");
-    let numbers = |key: &str| -> Vec<u64> { seen[key].as_array().expect(key).iter().filter_map(|n| n.as_u64()).collect() };
+    let numbers =
+        |key: &str| -> Vec<u64> { seen[key].as_array().expect(key).iter().filter_map(|n| n.as_u64()).collect() };
     let (most, least) = (numbers("mostFirst"), numbers("leastFirst"));
     assert!(most.len() > 5 && most.is_sorted_by(|a, b| a >= b) && least.is_sorted(), "{seen}");
     assert_eq!(seen["said"], "ascending");

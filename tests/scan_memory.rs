@@ -28,11 +28,18 @@ fn memory_does_not_grow_with_the_findings() {
     let mut summary = Summary::new(GroupBy::Mailbox);
     for record in 0..150_000_u64 {
         let minute = record % 600_000;
-        let time = format!("2026-{:02}-{:02}T{:02}:{:02}:00Z", 1 + record % 12, 1 + minute % 28, minute / 60 % 24, minute % 60);
+        let time = format!(
+            "2026-{:02}-{:02}T{:02}:{:02}:00Z",
+            1 + record % 12,
+            1 + minute % 28,
+            minute / 60 % 24,
+            minute % 60
+        );
         let mut one = finding(usize::try_from(record * record % all).expect("small"), record, Some(&time));
         one.computer = Some(format!("EX{:03}.corp.contoso.com", record % 900));
         one.remote = Some(format!("10.{}.{}.{}:4711", record >> 16 & 255, record >> 8 & 255, record & 255));
-        one.mailboxes = vec![format!("firstname.lastname{record}@contoso.com"), format!("room{}@contoso.com", record % 20_000)];
+        one.mailboxes =
+            vec![format!("firstname.lastname{record}@contoso.com"), format!("room{}@contoso.com", record % 20_000)];
         summary.add(&one);
     }
     summary.settle();

@@ -26,7 +26,8 @@ pub fn finding(rule: usize, record: u64, time: Option<&str>) -> Finding {
         source: "logs/EX01/app.evtx".into(),
         record,
         event_record_id: Some(record + 70_000),
-        time: time.map(|text| Time { at: text.trim_end_matches('Z').parse().expect("a time"), utc: text.ends_with('Z') }),
+        time: time
+            .map(|text| Time { at: text.trim_end_matches('Z').parse().expect("a time"), utc: text.ends_with('Z') }),
         computer: Some("EX01.contoso.com".to_owned()),
         remote: None,
         event: Some(Event { provider: Some("MSExchange Availability".to_owned()), id: Some(4002) }),
@@ -87,10 +88,9 @@ pub fn summary(findings: &[Finding], group_by: GroupBy) -> Summary {
     summary.source("evtx", true);
     summary.source("smtp", true);
     summary.source("text", false);
-    for (source, message, fault) in [
-        ("logs/EX03/app.evtx", "it is in use by another program", true),
-        ("logs/empty.log", "it is empty", false),
-    ] {
+    for (source, message, fault) in
+        [("logs/EX03/app.evtx", "it is in use by another program", true), ("logs/empty.log", "it is empty", false)]
+    {
         summary.not_read(Unread { source: source.into(), offset: None, message: message.into(), fault });
     }
     summary.settle();
@@ -100,14 +100,9 @@ pub fn summary(findings: &[Finding], group_by: GroupBy) -> Summary {
 /// A report in one format.
 pub fn rendered(rules: &Rules, summary: &Summary, asked: Asked, format: ScanFormat, style: Style) -> String {
     let planner = Planner::new(rules.pack().parameters().expect("parameters"), Values::default());
-    let report =
-        ScanReport::new(summary, rules, &planner, asked, Limits::of(format, None)).expect("a report");
-    let templates = std::env::var_os("SCAN_TEMPLATES").map(std::path::PathBuf::from);
-    let overrides = templates.iter().flat_map(|folder| {
-        Renderer::template_names().filter_map(|name| Some((name.to_owned(), std::fs::read_to_string(folder.join(name)).ok()?)))
-    });
+    let report = ScanReport::new(summary, rules, &planner, asked, Limits::of(format, None)).expect("a report");
     let mut out = Vec::new();
-    Renderer::new(overrides.collect(), style).scan(&report, format, false, &mut out).expect("a rendered report");
+    Renderer::new(Vec::new(), style).scan(&report, format, false, &mut out).expect("a rendered report");
     String::from_utf8(out).expect("UTF-8")
 }
 
@@ -127,7 +122,8 @@ pub fn many(rules: &Rules, count: u64) -> Vec<Finding> {
             one.source = format!("\\\\collector\\share\\EX{:02}\\Application-{day:02}.evtx", mixed % 17).into();
             one.computer = Some(format!("EX{:02}.corp.contoso.com", mixed % 17));
             one.mailboxes = vec![format!("firstname.lastname{}@contoso.com", mixed % 4_000)];
-            one.evidence[0].text = format!("The request failed with HTTP status 401: Unauthorized. LID: {}", 40_000 + mixed % 90);
+            one.evidence[0].text =
+                format!("The request failed with HTTP status 401: Unauthorized. LID: {}", 40_000 + mixed % 90);
             one
         })
         .collect()

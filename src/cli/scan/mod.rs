@@ -57,7 +57,12 @@ pub(super) fn run(args: Args) -> Result<Status, CliError> {
         };
         let mut report = |fault: &Fault| {
             progress::say(&format!("{name}: {fault}"));
-            output.borrow_mut().not_read(crate::scan::Unread { source: name.clone(), offset: None, message: fault.to_string(), fault: true });
+            output.borrow_mut().not_read(crate::scan::Unread {
+                source: name.clone(),
+                offset: None,
+                message: fault.to_string(),
+                fault: true,
+            });
             failed = true;
         };
         #[cfg(feature = "evtx")]
@@ -67,7 +72,9 @@ pub(super) fn run(args: Args) -> Result<Status, CliError> {
         let (charset, mark) = Charset::detect(&bytes);
         let head = charset.decode(&bytes[mark..bytes.len().min(64 << 10)]);
         let format = args.input_format.unwrap_or_else(|| format::detect(&head));
-        output.borrow_mut().source(clap::ValueEnum::to_possible_value(&format).map_or("text", |_| "text"), true);
+        output
+            .borrow_mut()
+            .source(clap::ValueEnum::to_possible_value(&format).as_ref().map_or("", |value| value.get_name()), true);
         match format::reader(format, &head) {
             Reader::Lines(lines) => plain_lines(&*lines, &charset.decode(&bytes[mark..]), &mut emit),
             Reader::Stream(open) => {
@@ -95,7 +102,13 @@ pub(super) fn run(args: Args) -> Result<Status, CliError> {
     output.flush()?;
     let found = output.has_findings();
     output.finish(true)?;
-    Ok(if failed { Status::Failed } else if found { Status::Answer } else { Status::NoMatch })
+    Ok(if failed {
+        Status::Failed
+    } else if found {
+        Status::Answer
+    } else {
+        Status::NoMatch
+    })
 }
 
 /// The plain way through a format of lines.

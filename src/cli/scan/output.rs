@@ -79,9 +79,9 @@ impl<'r> Output<'r> {
         let style = args.screen.style();
         let redactor = if args.redact { Some(Redactor::new(rules.pack().shared()?.well_known)) } else { None };
         // A profile's values are an organization's own names, and the steps have placeholders for each.
-        let profile = if args.redact { Default::default() } else { super::super::profile::read(args.profile.as_deref())?.values };
-        let planner =
-            Planner::new(rules.pack().parameters()?, Values { profile, ..Values::default() });
+        let profile =
+            if args.redact { Default::default() } else { super::super::profile::read(args.profile.as_deref())?.values };
+        let planner = Planner::new(rules.pack().parameters()?, Values { profile, ..Values::default() });
         let mut output = Self {
             format: args.format,
             rules,
@@ -116,7 +116,7 @@ impl<'r> Output<'r> {
     }
 
     /// Notes a source that was read; see [`Summary::source`].
-    pub(super) fn source(&mut self, format: &'static str, exchange: bool) {
+    pub(super) fn source(&mut self, format: &str, exchange: bool) {
         self.summary.source(format, exchange);
     }
 

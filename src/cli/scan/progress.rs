@@ -129,17 +129,54 @@ pub(super) fn say(message: &str) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use indicatif::InMemoryTerm;
+    use indicatif::TermLike;
+    use std::io;
+    use std::sync::Mutex;
+
+    /// A terminal that remembers everything that was written.
+    #[derive(Debug, Clone, Default)]
+    struct Paper(Arc<Mutex<String>>);
+
+    impl TermLike for Paper {
+        fn width(&self) -> u16 {
+            100
+        }
+        fn move_cursor_up(&self, _: usize) -> io::Result<()> {
+            Ok(())
+        }
+        fn move_cursor_down(&self, _: usize) -> io::Result<()> {
+            Ok(())
+        }
+        fn move_cursor_right(&self, _: usize) -> io::Result<()> {
+            Ok(())
+        }
+        fn move_cursor_left(&self, _: usize) -> io::Result<()> {
+            Ok(())
+        }
+        fn write_line(&self, text: &str) -> io::Result<()> {
+            self.write_str(text)
+        }
+        fn write_str(&self, text: &str) -> io::Result<()> {
+            self.0.lock().expect("one thread").push_str(text);
+            Ok(())
+        }
+        fn clear_line(&self) -> io::Result<()> {
+            Ok(())
+        }
+        fn flush(&self) -> io::Result<()> {
+            Ok(())
+        }
+    }
 
     fn drawn(total: Option<u64>) -> String {
-        let terminal = InMemoryTerm::new(4, 100);
+        let terminal = Paper::default();
         let bar = bar(total, ProgressDrawTarget::term_like(Box::new(terminal.clone())));
         let counts = Counts::default();
         counts.bytes.store(5 << 20, Ordering::Relaxed);
         counts.findings.store(1_234, Ordering::Relaxed);
         update(&bar, &counts);
         bar.tick();
-        terminal.contents()
+        terminal.0.lock().expect("one thread").clone()
     }
 
     #[test]

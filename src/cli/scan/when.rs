@@ -105,7 +105,17 @@ mod tests {
 
     #[test]
     fn what_is_no_time_is_refused() {
-        for text in ["", "yesterday", "22/11/2026", "22.11.2026", "2026-13-01", "5y", "99999999999999999999h", "999999999w", "h"] {
+        for text in [
+            "",
+            "yesterday",
+            "22/11/2026",
+            "22.11.2026",
+            "2026-13-01",
+            "5y",
+            "99999999999999999999h",
+            "999999999w",
+            "h",
+        ] {
             assert!(at(text, false).starts_with("error: "), "{text}: {}", at(text, false));
         }
         assert!(at("22/11/2026", false).contains("day and month"));

@@ -116,9 +116,8 @@ fn timeline(report: &ScanReport<'_>) -> Option<Timeline> {
     let total = &report.findings.over_time;
     let most = total.iter().copied().max()?.max(1);
     let columns = view.buckets as u64;
-    let start = |bucket| {
-        view.range.start(bucket).map(|at| at.strftime("%Y-%m-%d %H:%M").to_string()).unwrap_or_default()
-    };
+    let start =
+        |bucket| view.range.start(bucket).map(|at| at.strftime("%Y-%m-%d %H:%M").to_string()).unwrap_or_default();
     let column = |(n, &count): (usize, &u64)| Column {
         start: start(n),
         count,

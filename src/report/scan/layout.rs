@@ -28,7 +28,7 @@ pub(super) fn number(number: u64) -> String {
     let digits = number.to_string();
     let mut out = String::new();
     for (n, digit) in digits.chars().enumerate() {
-        if n > 0 && (digits.len() - n) % 3 == 0 {
+        if n > 0 && (digits.len() - n).is_multiple_of(3) {
             out.push(',');
         }
         out.push(digit);
@@ -145,7 +145,10 @@ mod tests {
     #[test]
     fn numbers_are_easy_to_read() {
         assert_eq!((number(0), number(999), number(1_234_567)), ("0".into(), "999".into(), "1,234,567".into()));
-        assert_eq!((bytes(512), bytes(1_500), bytes(12_345_678)), ("512 bytes".into(), "1.5 kB".into(), "12 MB".into()));
+        assert_eq!(
+            (bytes(512), bytes(1_500), bytes(12_345_678)),
+            ("512 bytes".into(), "1.5 kB".into(), "12 MB".into())
+        );
         assert_eq!((duration(30), duration(180), duration(20_160)), ((30, "minute"), (3, "hour"), (2, "week")));
     }
 
@@ -153,7 +156,10 @@ mod tests {
     fn the_columns_fit_into_the_width() {
         for width in [60, 66, 80, 100, 120] {
             let columns = Columns::new(width, 123_456, true, 60);
-            assert!(FIXED + columns.count + 2 * columns.moment + columns.spark <= width.max(61), "{width}: {columns:?}");
+            assert!(
+                FIXED + columns.count + 2 * columns.moment + columns.spark <= width.max(61),
+                "{width}: {columns:?}"
+            );
         }
         assert_eq!(Columns::new(60, 5, true, 60).spark, 0);
     }

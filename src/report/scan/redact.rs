@@ -63,7 +63,11 @@ pub fn source(path: &str, redactor: &mut Redactor) -> String {
             _ => (name, ""),
         };
         let plain = stem.is_empty() || stem == "." || stem == ".." || stem == "-" || is_drive(stem);
-        if plain { out.push_str(stem) } else { out.push_str(&redactor.file(stem)) }
+        if plain {
+            out.push_str(stem)
+        } else {
+            out.push_str(&redactor.file(stem))
+        }
         out.push_str(ending);
         out.push_str(&part[name.len()..]);
     }
@@ -85,7 +89,10 @@ mod tests {
 
     #[test]
     fn a_short_name_goes_from_the_text_too() {
-        assert_eq!(replace_word("ex01 asks EX01, not EX012 or MY-EX01", "EX01", "server1"), "server1 asks server1, not EX012 or MY-EX01");
+        assert_eq!(
+            replace_word("ex01 asks EX01, not EX012 or MY-EX01", "EX01", "server1"),
+            "server1 asks server1, not EX012 or MY-EX01"
+        );
     }
 
     #[test]

@@ -66,7 +66,8 @@ impl Renderer {
             version => env!("CARGO_PKG_VERSION"),
         };
         let mut sink = Sink { out, error: None };
-        let rendered = environment.get_template(template).and_then(|t| t.render_captured_to(context, &mut sink).map(drop));
+        let rendered =
+            environment.get_template(template).and_then(|t| t.render_captured_to(context, &mut sink).map(drop));
         match (rendered, sink.error) {
             (_, Some(error)) => Err(RenderError::Write(error)),
             (Err(error), None) => Err(RenderError::Template(error)),

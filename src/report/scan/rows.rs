@@ -102,7 +102,8 @@ impl RowView {
     /// The bytes of the row when it is escaped.
     fn bytes(&self) -> usize {
         let escaped = |c: char| if matches!(c, '<' | '>' | '&' | '"' | '\'' | '/') { 6 } else { c.len_utf8() };
-        let texts = [&self.time, &self.rule, &self.computer, &self.remote, &self.mailboxes, &self.place, &self.evidence];
+        let texts =
+            [&self.time, &self.rule, &self.computer, &self.remote, &self.mailboxes, &self.place, &self.evidence];
         ROW_BYTES + texts.iter().flat_map(|text| text.chars()).map(escaped).sum::<usize>()
     }
 }

@@ -144,9 +144,7 @@ fn host(address: &str) -> &str {
     }
     match address.rsplit_once(':') {
         // An address of IPv6 has more colons.
-        Some((host, port))
-            if !host.contains(':') && !port.is_empty() && port.bytes().all(|b| b.is_ascii_digit()) =>
-        {
+        Some((host, port)) if !host.contains(':') && !port.is_empty() && port.bytes().all(|b| b.is_ascii_digit()) => {
             host
         }
         _ => address,

@@ -54,7 +54,7 @@ pub struct Summary {
     /// What was read.
     pub counts: Counts,
     /// Sources by their format.
-    pub formats: BTreeMap<&'static str, u64>,
+    pub formats: BTreeMap<String, u64>,
     /// Sources in which something of Exchange's own was seen: one of its logs, or an event of one of its providers.
     pub exchange_sources: u64,
     unread: UnreadFiles,
@@ -113,8 +113,8 @@ impl Summary {
     }
 
     /// Notes a source that was read. `exchange` says whether anything in it is Exchange's own.
-    pub fn source(&mut self, format: &'static str, exchange: bool) {
-        *self.formats.entry(format).or_default() += 1;
+    pub fn source(&mut self, format: &str, exchange: bool) {
+        *self.formats.entry(format.to_owned()).or_default() += 1;
         self.exchange_sources += u64::from(exchange);
     }
 
@@ -132,9 +132,9 @@ impl Summary {
             GroupBy::Rule => {}
             GroupBy::Server => self.add_to(finding.computer.as_deref().unwrap_or_default(), finding),
             GroupBy::Hour => {
-                let hour = finding.time.map(|time| {
-                    format!("{}{}", time.at.strftime("%Y-%m-%dT%H:00"), if time.utc { "Z" } else { "" })
-                });
+                let hour = finding
+                    .time
+                    .map(|time| format!("{}{}", time.at.strftime("%Y-%m-%dT%H:00"), if time.utc { "Z" } else { "" }));
                 self.add_to(hour.as_deref().unwrap_or_default(), finding);
             }
             GroupBy::Mailbox if finding.mailboxes.is_empty() => self.add_to("", finding),

@@ -111,7 +111,8 @@ impl Rows {
     pub fn add(&mut self, finding: &Finding) {
         let of_rule = self.rules.entry(finding.rule).or_default();
         let place = (&*finding.source, finding.record);
-        if of_rule.samples.len() < SAMPLES || of_rule.samples.last().is_none_or(|last| place <= (&last.source, last.record))
+        if of_rule.samples.len() < SAMPLES
+            || of_rule.samples.last().is_none_or(|last| place <= (&last.source, last.record))
         {
             insert(&mut of_rule.samples, Row::new(finding, SAMPLE_CHARS), SAMPLES);
         }

@@ -68,8 +68,7 @@ fn hold_any_order(count: u64, names: u64, group_by: GroupBy) {
     whole.settle();
     for parts in [1, 2, 5] {
         random.shuffle(&mut all);
-        let mut cuts: Vec<usize> =
-            (1..parts).map(|_| usize::try_from(random.below(count)).expect("small")).collect();
+        let mut cuts: Vec<usize> = (1..parts).map(|_| usize::try_from(random.below(count)).expect("small")).collect();
         cuts.extend([0, all.len()]);
         cuts.sort_unstable();
         let mut pieces: Vec<Summary> = cuts.windows(2).map(|cut| summary(&all[cut[0]..cut[1]], group_by)).collect();
