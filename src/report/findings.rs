@@ -2,6 +2,7 @@
 
 use crate::record::Event;
 use crate::report::answer::Evidence;
+use crate::report::sanitize::escape_invisible;
 use crate::rules::Rules;
 use crate::rules::model::{Confidence, Direction};
 use crate::scan::Finding;
@@ -57,7 +58,7 @@ pub fn ndjson(finding: &Finding, rules: &Rules) -> String {
         also: finding.also.iter().map(|rule| id(*rule)).collect(),
     };
     // Strings and numbers under string keys always serialize.
-    let mut line = serde_json::to_string(&view).unwrap_or_default();
+    let mut line = escape_invisible(serde_json::to_string(&view).unwrap_or_default());
     line.push('\n');
     line
 }

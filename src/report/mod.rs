@@ -9,6 +9,7 @@ mod findings;
 mod redact;
 mod render;
 mod sanitize;
+pub mod scan;
 mod template;
 mod why_not;
 

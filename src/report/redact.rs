@@ -45,6 +45,28 @@ impl Redactor {
         self.pseudonym("server", name)
     }
 
+    /// A pseudonym for a field that names a computer, whatever form the name has.
+    pub fn computer(&mut self, name: &str) -> String {
+        self.whole("server", name)
+    }
+
+    /// A pseudonym for a field that names a person or a mailbox, whatever form the name has.
+    pub fn user(&mut self, name: &str) -> String {
+        self.whole("user", name)
+    }
+
+    /// A pseudonym for a part of a path.
+    pub fn file(&mut self, name: &str) -> String {
+        self.pseudonym("file", name)
+    }
+
+    /// A pseudonym for a whole field. A name of one word gets the one that it has in a text too.
+    fn whole(&mut self, kind: &'static str, name: &str) -> String {
+        let word = name.chars().all(|c| is_word(c) || ":[]".contains(c));
+        let redacted = if word { self.redact(name) } else { name.to_owned() };
+        if redacted != name || self.is_well_known(name) { redacted } else { self.pseudonym(kind, name) }
+    }
+
     fn part(&mut self, text: &str, out: &mut String) {
         let view = Text::new(text).clean;
         let clean = view.as_str();
@@ -121,8 +143,7 @@ impl Redactor {
                 return format!("{}{parent}", self.pseudonym("tenant", own));
             }
         }
-        let known = |known: &String| lower == *known || lower.ends_with(&format!(".{known}"));
-        if self.well_known.hosts.iter().any(known) || is_program_name(&lower) {
+        if self.is_well_known(&lower) || is_program_name(&lower) {
             return host.to_owned();
         }
         let labels: Vec<&str> = lower.split('.').collect();
@@ -132,6 +153,11 @@ impl Redactor {
             }
             _ => format!("{}.example", self.pseudonym("domain", &lower)),
         }
+    }
+
+    fn is_well_known(&self, host: &str) -> bool {
+        let lower = host.to_ascii_lowercase();
+        self.well_known.hosts.iter().any(|known| lower == *known || lower.ends_with(&format!(".{known}")))
     }
 
     fn pseudonym(&mut self, kind: &'static str, name: &str) -> String {

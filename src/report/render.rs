@@ -8,9 +8,9 @@ use super::sanitize::{escape_invisible, printable, replacement};
 use super::template::{clean, environment};
 use super::why_not::WhyNotView;
 use minijinja::value::Serde;
-use minijinja::{Error, Value, context};
+use minijinja::{Environment, Error, Value, context};
 use std::borrow::Cow;
-use std::fmt;
+use std::{fmt, io};
 
 /// A form of the answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,6 +43,8 @@ pub enum RenderError {
     Template(Error),
     /// The answer is no JSON value.
     Json(serde_json::Error),
+    /// The output took no more.
+    Write(io::Error),
 }
 
 impl fmt::Display for RenderError {
@@ -56,6 +58,7 @@ impl fmt::Display for RenderError {
                 write!(f, ": {error}")
             }
             Self::Json(error) => write!(f, "{error}"),
+            Self::Write(error) => write!(f, "{error}"),
         }
     }
 }
@@ -65,12 +68,13 @@ impl std::error::Error for RenderError {
         match self {
             Self::Template(error) => Some(error),
             Self::Json(error) => Some(error),
+            Self::Write(error) => Some(error),
         }
     }
 }
 
 /// The templates that come with the program.
-const BUILT_IN: [(&str, &str); 11] = [
+const BUILT_IN: [(&str, &str); 20] = [
     ("match.txt", include_str!("../../templates/match.txt")),
     ("unsure.txt", include_str!("../../templates/unsure.txt")),
     ("brief.txt", include_str!("../../templates/brief.txt")),
@@ -81,8 +85,20 @@ const BUILT_IN: [(&str, &str); 11] = [
     ("new-rule.yaml", include_str!("../../templates/new-rule.yaml")),
     ("new-rule.txt", include_str!("../../templates/new-rule.txt")),
     ("diff.txt", include_str!("../../templates/diff.txt")),
+    ("scan.txt", include_str!("../../templates/scan.txt")),
+    ("scan-note.txt", include_str!("../../templates/scan-note.txt")),
+    ("scan.md", include_str!("../../templates/scan.md")),
+    ("scan.html", include_str!("../../templates/scan.html")),
+    ("scan.css", include_str!("../../templates/scan.css")),
+    ("scan-words.txt", include_str!("../../templates/scan-words.txt")),
+    ("scan.js", include_str!("../../templates/scan.js")),
+    ("steps.md", include_str!("../../templates/steps.md")),
+    ("steps.html", include_str!("../../templates/steps.html")),
     ("words.txt", include_str!("../../templates/words.txt")),
 ];
+
+/// Templates that others use.
+const SHARED: [&str; 4] = ["words.txt", "scan-words.txt", "steps.md", "steps.html"];
 
 /// Renders answers.
 pub struct Renderer {
@@ -191,7 +207,17 @@ impl Renderer {
         self.render("rule.txt", context! { rule => Value::from(Serde(rule)) }, true)
     }
 
-    fn render(&self, template: &str, context: Value, terminal: bool) -> Result<String, RenderError> {
+    fn render(&self, template: &'static str, context: Value, terminal: bool) -> Result<String, RenderError> {
+        let environment = self.prepare(template, terminal)?;
+        environment
+            .get_template(template)
+            .and_then(|t| t.render(context))
+            .map(|text| format!("{}\n", text.trim_end()))
+            .map_err(RenderError::Template)
+    }
+
+    /// An environment with one template and those that it uses.
+    pub(super) fn prepare(&self, template: &'static str, terminal: bool) -> Result<Environment<'_>, RenderError> {
         let mut environment = environment().map_err(RenderError::Template)?;
         let width = self.style.width;
         let color = terminal && self.style.color;
@@ -205,21 +231,28 @@ impl Renderer {
             // Everything that stands in an expression may come from the input.
             environment.set_formatter(|out, state, value| minijinja::escape_formatter(out, state, &clean(value)));
         }
-        let sources = BUILT_IN.iter().map(|(name, source)| {
-            let replaced = self.overrides.iter().find(|(n, _)| n == name).map(|(_, s)| s.as_str());
-            (*name, replaced.unwrap_or(source))
-        });
-        for (name, source) in sources {
-            // A template is compiled only when it is rendered; the others may need `words.txt`.
-            if name == template || name == "words.txt" {
-                environment.add_template(name, source).map_err(RenderError::Template)?;
+        // A template is compiled only when it is rendered, one that is shared only where it is used.
+        let source = self.source(template);
+        let used = SHARED.into_iter().filter(|name| source.contains(&format!("\"{name}\"")));
+        for name in used.chain([template]) {
+            environment.add_template(name, self.source(name)).map_err(RenderError::Template)?;
+            // What is shared uses nothing but the words.
+            if SHARED[1..].contains(&name) {
+                environment.add_template(SHARED[0], self.source(SHARED[0])).map_err(RenderError::Template)?;
             }
         }
-        environment
-            .get_template(template)
-            .and_then(|t| t.render(context))
-            .map(|text| format!("{}\n", text.trim_end()))
-            .map_err(RenderError::Template)
+        Ok(environment)
+    }
+
+    /// The source of a template: the replaced one, or that which comes with the program.
+    pub(super) fn source(&self, name: &str) -> &str {
+        let replaced = self.overrides.iter().find(|(known, _)| known == name).map(|(_, source)| source.as_str());
+        replaced.or_else(|| BUILT_IN.iter().find(|(known, _)| *known == name).map(|(_, source)| *source)).unwrap_or("")
+    }
+
+    /// How the terminal wants it.
+    pub(super) fn style(&self) -> Style {
+        self.style
     }
 }
 

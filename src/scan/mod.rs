@@ -5,11 +5,11 @@
 pub mod block;
 mod classify;
 mod lines;
-mod summary;
+pub mod summary;
 
 pub use classify::{Classifier, Verdict};
 pub use lines::{Found, NEIGHBOURHOOD, Place};
-pub use summary::Summary;
+pub use summary::{GroupBy, Summary};
 
 use crate::record::{Event, Time};
 use crate::report::answer::Evidence;

@@ -2,6 +2,7 @@
 #![allow(dead_code, reason = "each test file uses its part")]
 
 pub mod pages;
+pub mod scan;
 
 use freebusy::engine::Engine;
 use freebusy::read::Input;

@@ -1,19 +1,21 @@
 //! The work of a scan, shared among threads.
 
+use super::super::CliError;
 #[cfg(feature = "evtx")]
 use super::event_log::SharedLog;
 use super::lines::{self, SharedFile};
+use super::output::Output;
 use super::pipe::Pipe;
+use super::progress::{self, Progress};
 use super::walk::Source;
 use crate::engine::Sieve;
 use crate::read::charset::Charset;
 use crate::read::format::{self, Fault, Format, Hints, Reader, RecordStream};
 use crate::record::Record;
-use crate::rules::Rules;
-use crate::scan::{Classifier, Found, Summary, Unread};
+use crate::scan::{Classifier, Counts, Found, Unread};
 use std::collections::VecDeque;
 use std::fs::File;
-use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::io::{self, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -34,23 +36,16 @@ pub(super) struct Shared<'s> {
     pub format: Option<Format>,
     /// What readers must know besides.
     pub hints: Hints,
-    /// Where findings go.
-    pub out: Mutex<Out<'s>>,
     /// Whether to stop.
     pub stop: &'s AtomicBool,
-    queue: Mutex<Queue>,
-}
-
-/// What was found, and where it is written.
-pub(super) struct Out<'s> {
-    /// The rules, for their names.
-    pub rules: &'s Rules,
-    /// Where rows go, as they are found.
-    pub rows: Box<dyn Write + Send>,
-    /// What it amounts to.
-    pub summary: Summary,
+    /// How far the work is.
+    pub progress: Progress,
+    output: Mutex<Output<'s>>,
     /// Why nothing can be written any more.
-    pub error: Option<io::Error>,
+    error: Mutex<Option<CliError>>,
+    /// Whether anything could not be read.
+    failed: AtomicBool,
+    queue: Mutex<Queue>,
 }
 
 #[derive(Default)]
@@ -112,10 +107,46 @@ fn read_up_to(reader: &mut impl Read, into: &mut [u8]) -> io::Result<usize> {
 }
 
 impl<'s> Shared<'s> {
-    pub fn new(classifier: Classifier<'s>, sieve: Sieve, out: Out<'s>, stop: &'s AtomicBool) -> Self {
-        let (format, hints) = (None, Hints::default());
-        let sieve = Arc::new(sieve);
-        Self { classifier, sieve, format, hints, out: Mutex::new(out), stop, queue: Mutex::default() }
+    pub fn new(
+        classifier: Classifier<'s>,
+        sieve: Sieve,
+        output: Output<'s>,
+        progress: Progress,
+        stop: &'s AtomicBool,
+    ) -> Self {
+        Self {
+            classifier,
+            sieve: Arc::new(sieve),
+            format: None,
+            hints: Hints::default(),
+            stop,
+            progress,
+            output: Mutex::new(output),
+            error: Mutex::default(),
+            failed: AtomicBool::new(false),
+            queue: Mutex::default(),
+        }
+    }
+
+    /// Whether the findings cannot be written any more.
+    pub fn has_error(&self) -> bool {
+        lock(&self.error).is_some()
+    }
+
+    /// What was found; and whether everything could be read.
+    ///
+    /// # Errors
+    ///
+    /// When the findings could not be written.
+    pub fn finish(mut self) -> Result<(Output<'s>, bool), CliError> {
+        self.progress.finish();
+        match self.error.into_inner().unwrap_or_else(PoisonError::into_inner) {
+            Some(error) => Err(error),
+            None => Ok((
+                self.output.into_inner().unwrap_or_else(PoisonError::into_inner),
+                !self.failed.load(Ordering::Relaxed),
+            )),
+        }
     }
 
     /// Reads all files, with so many threads.
@@ -156,22 +187,21 @@ impl<'s> Shared<'s> {
 
     fn file(&self, source: &Source, job: &mut Job) {
         if source.path.as_os_str() == "-" {
-            self.count_source();
             return self.pipe(Pipe::of(io::stdin()), &source.name);
         }
         let head = match job.fill(&source.path, 0, HEAD) {
             Ok(read) => job.bytes[..read].to_vec(),
             Err(error) => {
-                return self.unread(&source.name, None, error.to_string(), true);
+                return self.fault(&source.name, Fault { offset: None, message: error.to_string(), fatal: true });
             }
         };
         if head.is_empty() && source.size.is_some() {
-            return self.unread(&source.name, None, "empty".into(), false);
+            return self.left_out(&source.name, "empty");
         }
-        self.count_source();
         match &head[..] {
             #[cfg(feature = "evtx")]
             _ if format::detect_bytes(&head) == Format::Evtx => {
+                self.source(Format::Evtx, true);
                 match SharedLog::open(source.path.clone(), Arc::clone(&source.name)) {
                     Ok(log) => self.parts(Arc::new(log), job),
                     Err(error) => self.fault(&source.name, Fault::fatal(0, error.to_string())),
@@ -185,6 +215,7 @@ impl<'s> Shared<'s> {
         let (charset, mark) = Charset::detect(&head);
         let beginning = charset.decode(&head[mark..]).into_owned();
         let format = self.format.unwrap_or_else(|| format::detect(&beginning));
+        self.source(format, true);
         match (format::reader(format, &beginning), source.size) {
             (Reader::Lines(lines), Some(size)) => {
                 let file = SharedFile::new(source.path.clone(), Arc::clone(&source.name), size, (charset, mark), lines);
@@ -248,6 +279,7 @@ impl<'s> Shared<'s> {
         let (charset, mark) = Charset::detect(&head);
         let beginning = charset.decode(&head[mark..head.len().min(HEAD)]).into_owned();
         let format = self.format.unwrap_or_else(|| format::detect(&beginning));
+        self.source(format, true);
         head.drain(..mark);
         match format::reader(format, &beginning) {
             Reader::Lines(format) => lines::pipe(pipe, head, charset, name, &*format, self),
@@ -283,46 +315,53 @@ impl<'s> Shared<'s> {
 
     /// Prints and counts what was found.
     pub fn take(&self, found: Found) {
-        let mut out = lock(&self.out);
-        let out = &mut *out;
-        out.summary.counts.add(&found.counts);
-        for finding in &found.findings {
-            out.summary.add(finding);
-            if out.error.is_none() {
-                let line = crate::report::ndjson(finding, out.rules);
-                if let Err(error) = out.rows.write_all(line.as_bytes()) {
-                    out.error = Some(error);
-                }
-            }
-        }
-        if out.error.is_none()
-            && !found.findings.is_empty()
-            && let Err(error) = out.rows.flush()
-        {
-            out.error = Some(error);
-        }
-        if out.error.is_some() {
+        self.progress.add_findings(found.findings.len() as u64);
+        let mut output = lock(&self.output);
+        output.count(&found.counts);
+        let some = !found.findings.is_empty();
+        let printed = found.findings.into_iter().try_for_each(|finding| output.finding(finding));
+        let printed = printed.and_then(|()| if some { output.flush() } else { Ok(()) });
+        drop(output);
+        if let Err(error) = printed {
+            lock(&self.error).get_or_insert(error);
             self.stop.store(true, Ordering::Relaxed);
         }
     }
 
-    fn count_source(&self) {
-        lock(&self.out).summary.counts.sources += 1;
+    /// Notes a source that was read. `exchange`: whether anything of Exchange was seen in it, as far as that can be said.
+    pub fn source(&self, format: Format, exchange: bool) {
+        let mut output = lock(&self.output);
+        output.count(&Counts { sources: 1, ..Counts::default() });
+        output.source(
+            clap::ValueEnum::to_possible_value(&format).as_ref().map_or("", |value| value.get_name()),
+            exchange,
+        );
+    }
+
+    /// Notes a source that was left out on purpose.
+    fn left_out(&self, source: &Arc<str>, message: &str) {
+        self.unread(Unread { source: Arc::clone(source), offset: None, message: message.into(), fault: false });
     }
 
     /// Notes that bytes were read.
     pub fn progress(&self, bytes: usize) {
-        lock(&self.out).summary.counts.bytes += bytes as u64;
+        self.progress.add_bytes(bytes as u64);
+        lock(&self.output).count(&Counts { bytes: bytes as u64, ..Counts::default() });
     }
 
     /// Notes a part of a source that could not be read.
     pub fn fault(&self, source: &Arc<str>, fault: Fault) {
-        self.unread(source, fault.offset, fault.message, true);
+        self.unread(Unread { source: Arc::clone(source), offset: fault.offset, message: fault.message, fault: true });
     }
 
-    fn unread(&self, source: &Arc<str>, offset: Option<u64>, message: String, fault: bool) {
-        let unread = Unread { source: Arc::clone(source), offset, message, fault };
-        lock(&self.out).summary.unread.push(unread);
+    /// Notes a source that was not read, or not whole.
+    pub fn unread(&self, unread: Unread) {
+        let fault = unread.fault;
+        let said = lock(&self.output).not_read(unread);
+        if fault {
+            self.failed.store(true, Ordering::Relaxed);
+            progress::say(&said);
+        }
     }
 
     /// Whether somebody wants the scan to end.
@@ -334,10 +373,4 @@ impl<'s> Shared<'s> {
 /// A lock whose holder panicked still guards whole data: nothing is changed in parts.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-impl std::fmt::Debug for Shared<'_> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Shared").field("counts", &lock(&self.out).summary.counts).finish_non_exhaustive()
-    }
 }

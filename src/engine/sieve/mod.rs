@@ -43,16 +43,15 @@ pub struct Sieve {
 }
 
 impl Sieve {
-    /// A sieve for the rules with these numbers (none for all). `possible`: also what would only be a possible match.
-    pub fn new(pack: &Pack<'_>, rules: &[usize], possible: bool) -> Self {
+    /// A sieve for all rules: another one may outrank the one that was asked for. `possible`: also what would only be a possible match.
+    pub fn new(pack: &Pack<'_>, possible: bool) -> Self {
         let anchors = Anchors::new(pack, possible);
         let mut fragments = Fragments::default();
         let mut open = false;
-        for (number, entry) in pack.rules.iter().enumerate() {
-            // Another rule may outrank one that was asked for, so all rules are looked for.
+        for entry in &pack.rules {
             match anchors.of_rule(entry) {
                 Some(found) => fragments.join(found),
-                None => open |= rules.is_empty() || rules.contains(&number),
+                None => open = true,
             }
         }
         let long = fragments.long.iter().map(|long| String::from_utf8_lossy(long).into_owned());
@@ -143,44 +142,4 @@ fn short_searchers(short: &BTreeSet<String>) -> Option<[AhoCorasick; 3]> {
         build(&|text| utf16(text, u16::to_le_bytes))?,
         build(&|text| utf16(text, u16::to_be_bytes))?,
     ])
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::rules::Rules;
-
-    #[test]
-    fn show() {
-        let rules = Rules::built_in().expect("the built-in rules");
-        let sieve = Sieve::new(rules.pack(), &[], false);
-        println!("short {:?} open {}", sieve.short.is_some(), sieve.open);
-        let anchors = Anchors::new(rules.pack(), false);
-        for e in &rules.pack().rules {
-            let f = anchors.of_rule(e).unwrap();
-            if f.cost().0 > 2 || !f.short.is_empty() {
-                println!(
-                    "{} {:?} {:?} {:?}",
-                    e.id,
-                    f.cost(),
-                    f.short,
-                    f.long.iter().map(|l| String::from_utf8_lossy(l).into_owned()).collect::<Vec<_>>()
-                );
-            }
-        }
-        let text = std::fs::read("/tmp/bench/l20n.txt").unwrap();
-        let mut counts = std::collections::BTreeMap::new();
-        let mut lines = 0;
-        let mut hit = 0;
-        for line in text.split(|b| *b == b'\n') {
-            lines += 1;
-            if let Some(at) = sieve.next(line, Units::Bytes, 0) {
-                hit += 1;
-                *counts
-                    .entry(String::from_utf8_lossy(&line[at..(at + 8).min(line.len())]).to_lowercase())
-                    .or_insert(0) += 1;
-            }
-        }
-        println!("{lines} {hit} {counts:?}");
-    }
 }
