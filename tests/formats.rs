@@ -32,7 +32,7 @@ fn every_format_gives_exactly_its_findings() {
     for (format, file) in inputs() {
         let name = file.file_name().and_then(|name| name.to_str()).expect("a name");
         let output = Command::new(env!("CARGO_BIN_EXE_freebusy"))
-            .args(["scan", "--format", "ndjson", name])
+            .args(["scan", "--quiet", "--format", "ndjson", name])
             .current_dir(file.parent().expect("a folder"))
             .output()
             .expect("freebusy runs");

@@ -5,21 +5,19 @@
 
 use super::Engine;
 use crate::rules::pack::{Entry, Node};
-use crate::text::fold::fold;
+use crate::text::{self, fold::fold};
 
 impl Engine<'_> {
     /// Whether a rule may be certain of this text. A wrong yes costs time, there is no wrong no.
     pub fn may_be_certain(&self, text: &str) -> bool {
-        // What an escape stands for is not seen before it is undone.
-        if !text.is_ascii() || text.contains(['&', '\\', '%', '<']) || text.contains("_x") {
-            return true;
-        }
-        let folded = fold(text);
-        let glance = Glance { found: self.finder.glance(&folded), folded };
+        // Ordinary lines need no more than their letters.
+        let plain = text.is_ascii() && !text.contains(['&', '\\', '%', '<', '_', '\n']);
+        let folded = if plain { fold(text) } else { text::folded(text) };
+        let glance = Glance { found: self.finder.glance(&folded), folded, text };
         self.rules.pack().rules.iter().any(|entry| self.may_hold(entry, &glance))
     }
 
-    fn may_hold(&self, entry: &Entry<'_>, glance: &Glance) -> bool {
+    fn may_hold(&self, entry: &Entry<'_>, glance: &Glance<'_>) -> bool {
         let contexts = &self.rules.pack().contexts;
         glance.holds(&entry.signature)
             && (entry.contexts.is_empty()
@@ -28,12 +26,13 @@ impl Engine<'_> {
 }
 
 /// What was seen of a record.
-struct Glance {
+struct Glance<'t> {
+    text: &'t str,
     folded: String,
     found: Vec<bool>,
 }
 
-impl Glance {
+impl Glance<'_> {
     /// Whether a condition may hold, by needles and numbers alone.
     fn holds(&self, node: &Node) -> bool {
         let is_there = |needle: &u32| self.found.get(*needle as usize).copied().unwrap_or(true);
@@ -46,7 +45,11 @@ impl Glance {
             }
             Node::All(all) => all.parts.iter().all(|part| self.holds(part)),
             Node::Any(branches) => branches.iter().any(|branch| self.holds(branch)),
-            Node::Regex(_) | Node::Event(_) | Node::Field(_) => true,
+            Node::Regex(regex) => regex.literals.iter().any(|literal| {
+                let letters = fold(literal);
+                if letters.is_empty() { self.text.contains(literal) } else { self.folded.contains(&letters) }
+            }),
+            Node::Event(_) | Node::Field(_) => true,
         }
     }
 }

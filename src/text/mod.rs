@@ -88,11 +88,7 @@ pub struct Text {
 impl Text {
     /// Normalises a text.
     pub fn new(original: &str) -> Self {
-        let units = original
-            .char_indices()
-            .map(|(at, c)| Unit { c, start: at as u32, end: (at + c.len_utf8()) as u32 })
-            .collect();
-        let units = layout::lines(unescape::unescape(units));
+        let units = units(original);
         let mut text = Self::default();
         let mut blank: Option<Unit> = None;
         for unit in units {
@@ -120,6 +116,24 @@ impl Text {
         }
         text
     }
+}
+
+/// The letters of a text, escapes undone and what a console did to it.
+fn units(original: &str) -> Vec<Unit> {
+    let units =
+        original.char_indices().map(|(at, c)| Unit { c, start: at as u32, end: (at + c.len_utf8()) as u32 }).collect();
+    layout::lines(unescape::unescape(units))
+}
+
+/// The folded view of a text alone, without positions.
+pub fn folded(original: &str) -> String {
+    let mut folded = String::with_capacity(original.len());
+    for unit in units(original) {
+        if !unit.c.is_whitespace() && !is_invisible(unit.c) {
+            fold::fold_char(unit.c, |c| folded.push(c));
+        }
+    }
+    folded
 }
 
 /// The plain form of a typographic quote or dash.

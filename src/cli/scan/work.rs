@@ -18,7 +18,7 @@ use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
 /// How much of a file tells its format, in bytes.
 const HEAD: usize = 64 << 10;
@@ -46,6 +46,8 @@ pub(super) struct Shared<'s> {
     /// Whether anything could not be read.
     failed: AtomicBool,
     queue: Mutex<Queue>,
+    /// Something changed in the queue.
+    changed: Condvar,
 }
 
 #[derive(Default)]
@@ -53,6 +55,8 @@ struct Queue {
     files: VecDeque<Source>,
     /// A file of several parts, and the next of them.
     open: Option<(Arc<dyn Parts>, u64)>,
+    /// Threads that look at a file as a whole.
+    busy: usize,
 }
 
 /// What one thread keeps between pieces of work.
@@ -125,6 +129,7 @@ impl<'s> Shared<'s> {
             error: Mutex::default(),
             failed: AtomicBool::new(false),
             queue: Mutex::default(),
+            changed: Condvar::new(),
         }
     }
 
@@ -158,7 +163,10 @@ impl<'s> Shared<'s> {
                     let mut job = Job::default();
                     while let Some(work) = self.next() {
                         match work {
-                            Work::File(source) => self.file(&source, &mut job),
+                            Work::File(source) => {
+                                self.file(&source, &mut job);
+                                self.opened();
+                            }
                             Work::Part(file, number) => file.read(number, &mut job, self),
                         }
                     }
@@ -167,22 +175,40 @@ impl<'s> Shared<'s> {
         });
     }
 
-    /// The next piece of work: the rest of an open file before another one.
+    /// The next piece of work: the rest of an open file before another one. While another thread works, its file may turn out to have
+    /// parts.
     fn next(&self) -> Option<Work> {
         let mut queue = lock(&self.queue);
-        if self.is_stopped() {
-            // Parts that were begun are waited for by those behind them; those not begun need nobody.
-            return None;
-        }
-        if let Some((file, next)) = &mut queue.open {
-            let work = Work::Part(Arc::clone(file), *next);
-            *next += 1;
-            if *next == file.count() {
-                queue.open = None;
+        loop {
+            if self.is_stopped() {
+                // Parts that were begun are waited for by those behind them; those not begun need nobody.
+                return None;
             }
-            return Some(work);
+            if let Some((file, next)) = &mut queue.open {
+                let work = Work::Part(Arc::clone(file), *next);
+                *next += 1;
+                if *next == file.count() {
+                    queue.open = None;
+                }
+                return Some(work);
+            }
+            if let Some(file) = queue.files.pop_front() {
+                queue.busy += 1;
+                return Some(Work::File(file));
+            }
+            if queue.busy == 0 {
+                return None;
+            }
+            queue = self.changed.wait(queue).unwrap_or_else(PoisonError::into_inner);
         }
-        queue.files.pop_front().map(Work::File)
+    }
+
+    /// Says that no parts come of a file any more.
+    fn opened(&self) {
+        let mut queue = lock(&self.queue);
+        queue.busy -= 1;
+        drop(queue);
+        self.changed.notify_all();
     }
 
     fn file(&self, source: &Source, job: &mut Job) {
@@ -245,6 +271,7 @@ impl<'s> Shared<'s> {
             if queue.open.is_none() {
                 queue.open = Some((Arc::clone(&file), 1));
                 drop(queue);
+                self.changed.notify_all();
                 return file.read(0, job, self);
             }
         }
