@@ -27,6 +27,16 @@ const USUAL_INPUT: usize = 16 << 10;
 /// The largest input that `explain` takes, in bytes.
 pub const LARGEST_INPUT: u64 = 1 << 30;
 
+/// What a file is by its first bytes, where it is no text and nothing that can be unpacked.
+pub fn binary(head: &[u8]) -> Option<&'static str> {
+    encoding::binary(head)
+}
+
+/// What an archive's entry is, where it is packed again.
+pub fn packed(head: &[u8]) -> Option<&'static str> {
+    encoding::binary(head).filter(|_| !head.starts_with(b"ElfFile\0"))
+}
+
 /// A whole input as text.
 #[derive(Debug)]
 pub struct Input {

@@ -2,7 +2,7 @@
 
 use super::turns::Turns;
 use super::work::{Job, Parts, Shared};
-use crate::read::format::evtx::{EvtxReader, Layout};
+use crate::read::format::evtx::{CHUNK, EvtxReader, Layout};
 use crate::read::format::{Fault, RecordStream};
 use crate::scan::Found;
 use std::fs::File;
@@ -12,11 +12,15 @@ use std::sync::Arc;
 /// How many chunks of 64 KiB are one piece of work.
 const CHUNKS: u64 = 32;
 
+/// The same in bytes.
+const PART: u64 = CHUNKS * CHUNK as u64;
+
 /// A log that several threads read.
 #[derive(Debug)]
 pub(super) struct SharedLog {
     path: PathBuf,
     name: Arc<str>,
+    size: u64,
     layout: Layout,
     turns: Turns<()>,
 }
@@ -24,8 +28,10 @@ pub(super) struct SharedLog {
 impl SharedLog {
     /// Looks at a log.
     pub fn open(path: PathBuf, name: Arc<str>) -> std::io::Result<Self> {
-        let layout = Layout::read(&mut File::open(&path)?)?;
-        Ok(Self { path, name, layout, turns: Turns::default() })
+        let mut file = File::open(&path)?;
+        let size = file.metadata()?.len();
+        let layout = Layout::read(&mut file)?;
+        Ok(Self { path, name, size, layout, turns: Turns::default() })
     }
 }
 
@@ -61,6 +67,8 @@ impl Parts for SharedLog {
             }
             Err(error) => faults.push(Fault::fatal(0, error.to_string())),
         }
+        let last = number + 1 == self.count();
+        shared.progress.add_bytes(if last { self.size.saturating_sub(number * PART) } else { PART });
         self.turns.print(number, || {
             faults.drain(..).for_each(|fault| shared.fault(&self.name, fault));
             shared.take(found);

@@ -65,7 +65,7 @@ impl Parts for SharedFile {
                 (Found::default(), Some(Fault::at(self.start(number), error.to_string())))
             }
         };
-        shared.progress(own);
+        shared.progress.add_bytes(own as u64);
         self.turns.print(number, || {
             if let Some(fault) = fault {
                 shared.fault(&self.name, fault);
@@ -154,10 +154,6 @@ pub(super) fn pipe(
         match pipe.wait(PATIENCE) {
             Ok(Brought::Piece(piece)) => {
                 bytes.extend_from_slice(&piece);
-                shared.progress(piece.len());
-                if bytes.len() - at < BLOCK && piece.len() == 0 {
-                    continue;
-                }
             }
             Ok(Brought::Silence) => silent = true,
             Ok(Brought::End) => end = true,

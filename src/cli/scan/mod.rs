@@ -1,5 +1,6 @@
 //! `freebusy scan`
 
+mod archive;
 #[cfg(feature = "evtx")]
 mod event_log;
 mod lines;

@@ -41,9 +41,19 @@ impl Progress {
         Self { counts, drawer }
     }
 
+    /// Something that counts bytes from another thread, or inside a reader.
+    pub(super) fn meter(&self) -> Meter {
+        Meter(Arc::clone(&self.counts))
+    }
+
     /// Counts bytes that were read, as they are on the disk.
     pub(super) fn add_bytes(&self, bytes: u64) {
         self.counts.bytes.fetch_add(bytes, Ordering::Relaxed);
+    }
+
+    /// How many bytes were read so far.
+    pub(super) fn bytes(&self) -> u64 {
+        self.counts.bytes.load(Ordering::Relaxed)
     }
 
     /// Counts findings.
@@ -59,6 +69,17 @@ impl Progress {
             // A bar that could not be drawn is no reason to fail.
             let _ = drawer.join();
         }
+    }
+}
+
+/// Counts bytes.
+#[derive(Debug, Clone)]
+pub(super) struct Meter(Arc<Counts>);
+
+impl Meter {
+    /// Counts bytes that were read, as they are on the disk.
+    pub(super) fn add(&self, bytes: u64) {
+        self.0.bytes.fetch_add(bytes, Ordering::Relaxed);
     }
 }
 

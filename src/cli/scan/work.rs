@@ -1,6 +1,7 @@
 //! The work of a scan, shared among threads.
 
 use super::super::CliError;
+use super::archive::{self, Bundle, Metered};
 #[cfg(feature = "evtx")]
 use super::event_log::SharedLog;
 use super::lines::{self, SharedFile};
@@ -145,6 +146,8 @@ impl<'s> Shared<'s> {
     /// When the findings could not be written.
     pub fn finish(mut self) -> Result<(Output<'s>, bool), CliError> {
         self.progress.finish();
+        let bytes = self.progress.bytes();
+        lock(&self.output).count(&Counts { bytes, ..Counts::default() });
         match self.error.into_inner().unwrap_or_else(PoisonError::into_inner) {
             Some(error) => Err(error),
             None => Ok((
@@ -233,7 +236,15 @@ impl<'s> Shared<'s> {
                     Err(error) => self.fault(&source.name, Fault::fatal(0, error.to_string())),
                 }
             }
-            _ => self.text(source, head, job),
+            [0x1f, 0x8b, ..] => match archive::gzip(&source.path, self.progress.meter()) {
+                Ok(pipe) => self.pipe(pipe, &source.name),
+                Err(error) => self.fault(&source.name, Fault::fatal(0, error.to_string())),
+            },
+            [b'P', b'K', 3 | 5, 4 | 6, ..] => self.bundle(source),
+            _ => match crate::read::binary(&head) {
+                Some(what) => self.left_out(&source.name, what),
+                None => self.text(source, head, job),
+            },
         }
     }
 
@@ -252,7 +263,10 @@ impl<'s> Shared<'s> {
                     if let Err(error) = file.seek(SeekFrom::Start(mark as u64)) {
                         return self.fault(&source.name, Fault::fatal(0, error.to_string()));
                     }
-                    self.stream(open(charset.reader(file), self.hints), &source.name);
+                    self.stream(
+                        open(charset.reader(Metered::new(file, self.progress.meter())), self.hints),
+                        &source.name,
+                    );
                 }
                 Err(error) => self.fault(&source.name, Fault::fatal(0, error.to_string())),
             },
@@ -291,6 +305,43 @@ impl<'s> Shared<'s> {
         }
     }
 
+    /// Reads what is in a zip file.
+    fn bundle(&self, source: &Source) {
+        let mut bundle = match Bundle::open(&source.path) {
+            Ok(bundle) => bundle,
+            Err(error) => return self.fault(&source.name, Fault::fatal(0, error.to_string())),
+        };
+        if bundle.is_document() {
+            return self.left_out(&source.name, "an Office document");
+        }
+        for number in 0..bundle.len() {
+            if self.is_stopped() {
+                return;
+            }
+            match bundle.entry(number) {
+                Ok(Some((name, size))) => {
+                    self.pipe(bundle.read(number), &format!("{}!{name}", source.name).into());
+                    self.progress.add_bytes(size);
+                }
+                Ok(None) => {}
+                Err(error) => {
+                    self.fault(&source.name, Fault { offset: None, message: error.to_string(), fatal: false })
+                }
+            }
+        }
+    }
+
+    /// Reads an event log that must be laid down first.
+    #[cfg(feature = "evtx")]
+    fn laid_down(&self, mut bytes: impl Read, name: &Arc<str>) -> io::Result<()> {
+        let mut file = tempfile::NamedTempFile::new()?;
+        io::copy(&mut bytes, &mut file)?;
+        let log = SharedLog::open(file.path().to_owned(), Arc::clone(name))?;
+        self.source(Format::Evtx, true);
+        self.parts(Arc::new(log), &mut Job::default());
+        Ok(())
+    }
+
     /// Reads what has no size and no way back.
     fn pipe(&self, mut pipe: Pipe, name: &Arc<str>) {
         let mut head = Vec::new();
@@ -302,6 +353,19 @@ impl<'s> Shared<'s> {
                 Ok(_) => break,
                 Err(error) => return self.fault(name, Fault::fatal(head.len() as u64, error.to_string())),
             }
+        }
+        if head.is_empty() {
+            return self.left_out(name, "empty");
+        }
+        if let Some(what) = crate::read::packed(&head) {
+            return self.left_out(name, what);
+        }
+        #[cfg(feature = "evtx")]
+        if format::detect_bytes(&head) == Format::Evtx {
+            if let Err(error) = self.laid_down(io::Cursor::new(head).chain(pipe), name) {
+                self.fault(name, Fault::fatal(0, error.to_string()));
+            }
+            return;
         }
         let (charset, mark) = Charset::detect(&head);
         let beginning = charset.decode(&head[mark..head.len().min(HEAD)]).into_owned();
@@ -368,12 +432,6 @@ impl<'s> Shared<'s> {
     /// Notes a source that was left out on purpose.
     fn left_out(&self, source: &Arc<str>, message: &str) {
         self.unread(Unread { source: Arc::clone(source), offset: None, message: message.into(), fault: false });
-    }
-
-    /// Notes that bytes were read.
-    pub fn progress(&self, bytes: usize) {
-        self.progress.add_bytes(bytes as u64);
-        lock(&self.output).count(&Counts { bytes: bytes as u64, ..Counts::default() });
     }
 
     /// Notes a part of a source that could not be read.

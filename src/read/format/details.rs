@@ -157,6 +157,10 @@ impl Lines for Details {
         if begins { LineKind::Begins } else { LineKind::Continues }
     }
 
+    fn wraps(&self) -> bool {
+        true
+    }
+
     fn read<'a>(&self, _header: Option<&str>, text: &'a str) -> Option<Record<'a>> {
         if text.trim().is_empty() {
             return None;

@@ -90,6 +90,10 @@ impl Lines for FormatList {
         if begins { LineKind::Begins } else { LineKind::Continues }
     }
 
+    fn wraps(&self) -> bool {
+        true
+    }
+
     fn read<'a>(&self, _header: Option<&str>, text: &'a str) -> Option<Record<'a>> {
         let first = text.lines().next()?;
         let colon = first.find(':').filter(|colon| property(first, *colon).is_some());
