@@ -36,6 +36,7 @@ pub fn finding(rule: usize, record: u64, time: Option<&str>) -> Finding {
         evidence: vec![Evidence { start: 10, end: 48, text: "user-context in the token is ambiguous".to_owned() }],
         mailboxes: vec!["ben@contoso.com".to_owned()],
         direction: Some(Direction::CloudToOnPremises),
+        once: None,
         also: Vec::new(),
     }
 }

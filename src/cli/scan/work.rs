@@ -216,7 +216,7 @@ impl<'s> Shared<'s> {
 
     fn file(&self, source: &Source, job: &mut Job) {
         if source.path.as_os_str() == "-" {
-            return self.pipe(Pipe::of(io::stdin()), &source.name);
+            return self.pipe(Pipe::of(Metered::new(io::stdin(), self.progress.meter())), &source.name);
         }
         let head = match job.fill(&source.path, 0, HEAD) {
             Ok(read) => job.bytes[..read].to_vec(),
@@ -271,7 +271,7 @@ impl<'s> Shared<'s> {
                 Err(error) => self.fault(&source.name, Fault::fatal(0, error.to_string())),
             },
             (Reader::Lines(_), None) => match File::open(&source.path) {
-                Ok(file) => self.pipe(Pipe::of(file), &source.name),
+                Ok(file) => self.pipe(Pipe::of(Metered::new(file, self.progress.meter())), &source.name),
                 Err(error) => self.fault(&source.name, Fault::fatal(0, error.to_string())),
             },
             (Reader::Evtx, _) => {}

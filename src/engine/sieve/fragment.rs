@@ -31,6 +31,12 @@ pub(super) struct Fragments {
 /// What a fragment that lies inside a word may cost before one across words is preferred, which a second blank would hide.
 const RARE: u32 = 2;
 
+/// What a second fragment across words may cost: each of the two can be cut by a line's end.
+const USUAL: u32 = 60;
+
+/// What a fragment costs that is the only one of its sentence: a single blank in it hides the sentence.
+const ALONE: u32 = 20;
+
 /// What a short anchor costs: it has no gram, so every byte must be looked at.
 const SHORT: u32 = 100_000;
 
@@ -49,11 +55,11 @@ impl Fragments {
         let runs = || sentence.split(|c: char| !c.is_ascii());
         let words = runs().flat_map(|run| run.split(|c: char| !c.is_ascii_alphanumeric()));
         let inside: Vec<&[u8]> = words.flat_map(|word| word.as_bytes().windows(LENGTH)).collect();
-        if self.best_two(&inside, ordinary, RARE) {
+        if self.best_two(&inside, ordinary, RARE, RARE) {
             return;
         }
         let across: Vec<&[u8]> = runs().flat_map(|run| run.as_bytes().windows(LENGTH)).collect();
-        if self.best_two(&across, ordinary, u32::MAX) {
+        if self.best_two(&across, ordinary, u32::MAX, USUAL) {
             return;
         }
         if !sentence.is_ascii() {
@@ -65,17 +71,26 @@ impl Fragments {
         self.cost = self.cost.saturating_add(SHORT);
     }
 
-    /// The rarest window, and the rarest of those that do not overlap it, if it is as rare. Whether there is one.
-    fn best_two(&mut self, windows: &[&[u8]], ordinary: &Ordinary, most: u32) -> bool {
-        let cost = |window: &&&[u8]| ordinary.cost(window);
-        let Some(first) = windows.iter().min_by_key(cost).filter(|first| ordinary.cost(first) <= most) else {
+    /// The rarest pair of windows that do not overlap, if the rarer of them costs no more than `most` and the other no more than
+    /// `second_most`; else the rarest window. Whether there is one.
+    fn best_two(&mut self, windows: &[&[u8]], ordinary: &Ordinary, most: u32, second_most: u32) -> bool {
+        let costs: Vec<(u32, usize)> =
+            windows.iter().map(|window| (ordinary.cost(window), window.as_ptr() as usize)).collect();
+        let Some(rarest) = (0..windows.len()).min_by_key(|n| costs[*n].0).filter(|n| costs[*n].0 <= most) else {
             return false;
         };
-        self.insert(first, ordinary);
-        let apart = |window: &&&[u8]| (window.as_ptr() as usize).abs_diff(first.as_ptr() as usize) >= LENGTH;
-        let second = windows.iter().filter(apart).min_by_key(cost);
-        if let Some(second) = second.filter(|second| ordinary.cost(second) <= RARE) {
-            self.insert(second, ordinary);
+        let pairs = (0..windows.len()).flat_map(|a| (a + 1..windows.len()).map(move |b| (a, b)));
+        let apart = pairs.filter(|(a, b)| costs[*a].1.abs_diff(costs[*b].1) >= LENGTH);
+        let pair = apart
+            .map(|(a, b)| (costs[a].0.max(costs[b].0), costs[a].0.min(costs[b].0), a, b))
+            .filter(|(more, less, ..)| *less <= most && *more <= second_most)
+            .min();
+        match pair {
+            Some((_, _, a, b)) => [a, b].into_iter().for_each(|n| self.insert(windows[n], ordinary)),
+            None => {
+                self.insert(windows[rarest], ordinary);
+                self.cost = self.cost.saturating_add(ALONE);
+            }
         }
         true
     }
