@@ -56,6 +56,9 @@ fn damaged_files_are_read_to_their_end() {
     for folder in fs::read_dir(root).expect("tests/formats").map(|entry| entry.expect("an entry").path()) {
         for file in fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry").path()) {
             let whole = fs::read(&file).expect("the input");
+            if whole.is_empty() {
+                continue;
+            }
             let whole = &whole[..whole.len().min(8 << 10)];
             for _ in 0..40 {
                 let mut bytes = whole[..=next(&mut state) % whole.len().max(1)].to_vec();

@@ -9,7 +9,8 @@ use std::time::Duration;
 
 const FAILURE: &str = "2026-11-22 10:00:01 MSExchange Availability: Microsoft.Exchange.InfoWorker.Common.Availability.ProxyWebRequestProcessingException: \
                        The user specified by the user-context in the token is ambiguous.";
-const ORDINARY: &str = "2026-11-22 10:00:02 192.0.2.1 POST /EWS/Exchange.asmx - 443 - 198.51.100.7 Exchange/15.20 - 401 0 0 15";
+const ORDINARY: &str =
+    "2026-11-22 10:00:02 192.0.2.1 POST /EWS/Exchange.asmx - 443 - 198.51.100.7 Exchange/15.20 - 401 0 0 15";
 
 fn folder(name: &str) -> PathBuf {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("scan").join(name);
@@ -99,7 +100,8 @@ fn the_same_log_on_standard_input_gives_the_same_records() {
     let writer = std::thread::spawn(move || input.write_all(long_log().as_bytes()));
     let piped = child.wait_with_output().expect("output");
     writer.join().expect("the writer").expect("written");
-    let piped: Vec<String> = lines(&piped).iter().map(|l| l.replace("\"source\":\"-\"", "\"source\":\"./-.log\"")).collect();
+    let piped: Vec<String> =
+        lines(&piped).iter().map(|l| l.replace("\"source\":\"-\"", "\"source\":\"./-.log\"")).collect();
     assert_eq!(piped, lines(&file));
 }
 

@@ -7,7 +7,7 @@ use crate::engine::Sieve;
 use crate::engine::sieve::Units;
 use crate::read::charset::Charset;
 use crate::read::format::{LineKind, Lines};
-use memchr::memchr;
+use memchr::{memchr, memmem};
 use std::borrow::Cow;
 use std::ops::Range;
 
@@ -55,6 +55,8 @@ impl<'b> Block<'b> {
     pub fn sift(&self, format: &dyn Lines, sieve: &Sieve) -> Sifted {
         let mut sifted = Sifted::default();
         let mut hits = Hits { block: self, sieve, next: None, from: self.own.0 };
+        let escaped = self.escaped_seams(sieve);
+        let mut escaped = escaped.iter().peekable();
         let plain = self.is_plain(0..self.bytes.len());
         let wraps = format.wraps();
         let mut open: Option<Open> = None;
@@ -91,6 +93,9 @@ impl<'b> Block<'b> {
                 }
             }
             let Some(open) = &mut open else { continue };
+            while escaped.next_if(|at| **at < line.end).is_some_and(|at| *at >= line.start) {
+                open.wanted = true;
+            }
             if !open.wanted {
                 open.wanted = sieve.is_open()
                     || hits.any(&line)
@@ -168,7 +173,9 @@ impl<'b> Block<'b> {
             let feed = at + found;
             match self.charset {
                 Charset::Bytes => return feed + 1,
-                Charset::Utf16Le if (feed - from) % 2 == 0 && self.bytes.get(feed + 1) == Some(&0) => return feed + 2,
+                Charset::Utf16Le if (feed - from).is_multiple_of(2) && self.bytes.get(feed + 1) == Some(&0) => {
+                    return feed + 2;
+                }
                 Charset::Utf16Be if (feed - from) % 2 == 1 && self.bytes[feed - 1] == 0 => return feed + 1,
                 _ => at = feed + 1,
             }
@@ -212,6 +219,37 @@ impl<'b> Block<'b> {
         }
     }
 
+    /// Where a word that is looked for was cut by a line break that was escaped afterwards: `sen\\nd`.
+    fn escaped_seams(&self, sieve: &Sieve) -> Vec<usize> {
+        if self.charset != Charset::Bytes {
+            return Vec::new();
+        }
+        let mut seams = Vec::new();
+        for at in memmem::find_iter(self.bytes, br"\n") {
+            let behind = at + 2;
+            let mut end = at;
+            // `\r\n`, escaped once or several times.
+            while end > 0 && self.bytes[end - 1] == b'\\' {
+                end -= 1;
+            }
+            if self.bytes[..end].ends_with(br"\r") {
+                end -= 2;
+                while end > 0 && self.bytes[end - 1] == b'\\' {
+                    end -= 1;
+                }
+            }
+            let letter = |at: usize| self.bytes.get(at).is_some_and(|b| b.is_ascii_alphanumeric());
+            if end > 0 && letter(end - 1) && letter(behind) {
+                let before = end.saturating_sub(SEAM)..end;
+                let behind = behind..(behind + SEAM).min(self.bytes.len());
+                if sieve.seam(&self.text(before), &self.text(behind)) {
+                    seams.push(at);
+                }
+            }
+        }
+        seams
+    }
+
     /// Whether a word that is looked for was cut between two lines. Only letters are cut from letters.
     fn seam(&self, sieve: &Sieve, before: &Range<usize>, line: &Range<usize>) -> bool {
         let reach = SEAM * self.width();
@@ -219,13 +257,23 @@ impl<'b> Block<'b> {
         let letter = |b: &u8| b.is_ascii_alphanumeric() || *b >= 0x80;
         let space = |b: &&u8| **b <= b' ';
         let ends = self.bytes[before.clone()].iter().rev().find(|b| !space(b)).is_some_and(letter);
-        let beginning = self.bytes[line.clone()].iter().position(|b| *b > b' ').map(|skip| line.start + skip);
+        let prefix = self.with_beginning(line, |letters| stream_prefix(letters)) * self.width();
+        let behind = &self.bytes[line.start + prefix..line.end];
+        let beginning = behind.iter().position(|b| *b > b' ').map(|skip| line.start + prefix + skip);
         let Some(start) = beginning.filter(|start| ends && letter(&self.bytes[*start])) else { return false };
         // In UTF-16 a unit begins at an even distance from the line's beginning.
         let start = start - (start - line.start) % self.width();
         let behind = start..line.end.min(start + reach);
         sieve.seam(&self.text(before), &self.text(behind))
     }
+}
+
+/// How many letters at a line's beginning are the name of an output stream of PowerShell, such as `verbose:`, in any language: the rest
+/// of a word that the console cut stands behind it.
+fn stream_prefix(letters: &[u8]) -> usize {
+    let name = letters.iter().take_while(|b| b.is_ascii_lowercase() || **b >= 0x80).count();
+    let blank = usize::from(letters.get(name) == Some(&b' '));
+    if name > 3 && letters.get(name + blank) == Some(&b':') { name + blank + 1 } else { 0 }
 }
 
 /// A record whose end is not known yet.

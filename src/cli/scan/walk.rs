@@ -40,7 +40,7 @@ impl Walk {
         match fs::metadata(path) {
             Ok(data) if data.is_dir() => self.folder(path, 0),
             Ok(data) => {
-                let size = data.is_file().then(|| data.len());
+                let size = data.is_file().then_some(data.len());
                 self.files.push(Source { path: path.to_owned(), name: name(path), size });
             }
             Err(error) => self.fault(path, error.to_string()),

@@ -1,7 +1,5 @@
 //! A Windows event, whatever it was written as: the same event gives the same record.
 
-#![allow(dead_code)] // Until the readers use it.
-
 use crate::record::{Event, Origin, Record, Time};
 
 /// What the formats know of an event.
