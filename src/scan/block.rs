@@ -257,7 +257,7 @@ impl<'b> Block<'b> {
         let letter = |b: &u8| b.is_ascii_alphanumeric() || *b >= 0x80;
         let space = |b: &&u8| **b <= b' ';
         let ends = self.bytes[before.clone()].iter().rev().find(|b| !space(b)).is_some_and(letter);
-        let prefix = self.with_beginning(line, |letters| stream_prefix(letters)) * self.width();
+        let prefix = self.with_beginning(line, stream_prefix) * self.width();
         let behind = &self.bytes[line.start + prefix..line.end];
         let beginning = behind.iter().position(|b| *b > b' ').map(|skip| line.start + prefix + skip);
         let Some(start) = beginning.filter(|start| ends && letter(&self.bytes[*start])) else { return false };
