@@ -23,6 +23,9 @@ const SHORT: usize = 32 << 10;
 /// How many places of one needle are kept. A text that repeats one sentence thousands of times says nothing new.
 const MOST_HITS: u8 = 64;
 
+/// With more needles than that, a DFA would take many megabytes.
+const MOST_IN_DFA: usize = 1_500;
+
 /// Finds needles.
 #[derive(Debug)]
 pub(super) struct Finder<'p> {
@@ -90,7 +93,15 @@ impl<'p> Finder<'p> {
 
     /// The automaton of all needles.
     fn all(&self) -> &Automaton {
-        self.all.get_or_init(|| Automaton::new(self.needles.iter().copied().zip(0..)))
+        self.all.get_or_init(|| {
+            // What many texts are searched with may take a millisecond longer to build.
+            let kind = match self.needles.len() {
+                _ if self.short > 0 => AhoCorasickKind::NoncontiguousNFA,
+                0..MOST_IN_DFA => AhoCorasickKind::DFA,
+                _ => AhoCorasickKind::ContiguousNFA,
+            };
+            Automaton::of_kind(kind, self.needles.iter().copied().zip(0..))
+        })
     }
 
     fn search(&self, text: &Text, automaton: &Automaton) -> Hits {
@@ -135,6 +146,10 @@ impl<'p> Finder<'p> {
 impl Automaton {
     /// An automaton of needles that come in sorted order.
     fn new<'n>(needles: impl Iterator<Item = (&'n str, u32)>) -> Self {
+        Self::of_kind(AhoCorasickKind::NoncontiguousNFA, needles)
+    }
+
+    fn of_kind<'n>(kind: AhoCorasickKind, needles: impl Iterator<Item = (&'n str, u32)>) -> Self {
         let mut beginnings: Vec<&str> = Vec::new();
         let mut groups: Vec<Vec<u32>> = Vec::new();
         for (needle, number) in needles {
@@ -147,10 +162,7 @@ impl Automaton {
                 }
             }
         }
-        let built = AhoCorasick::builder()
-            .match_kind(MatchKind::Standard)
-            .kind(Some(AhoCorasickKind::NoncontiguousNFA))
-            .build(&beginnings);
+        let built = AhoCorasick::builder().match_kind(MatchKind::Standard).kind(Some(kind)).build(&beginnings);
         Self { beginnings: built.ok(), groups }
     }
 }

@@ -10,9 +10,7 @@ use crate::text::{self, fold::fold};
 impl Engine<'_> {
     /// Whether a rule may be certain of this text. A wrong yes costs time, there is no wrong no.
     pub fn may_be_certain(&self, text: &str) -> bool {
-        // Ordinary lines need no more than their letters.
-        let plain = text.is_ascii() && !text.contains(['&', '\\', '%', '<', '_', '\n']);
-        let folded = if plain { fold(text) } else { text::folded(text) };
+        let folded = text::folded(text);
         let glance = Glance { found: self.finder.glance(&folded), folded, text };
         self.rules.pack().rules.iter().any(|entry| self.may_hold(entry, &glance))
     }

@@ -125,8 +125,23 @@ fn units(original: &str) -> Vec<Unit> {
     layout::lines(unescape::unescape(units))
 }
 
+/// Whether a line may begin with the name of an output stream: `WARNING: `.
+fn has_stream_prefix(line: &str) -> bool {
+    let line = line.trim_start();
+    let name = line.bytes().take_while(u8::is_ascii_uppercase).count();
+    name > 2 && line[name..].trim_start().starts_with(':')
+}
+
 /// The folded view of a text alone, without positions.
 pub fn folded(original: &str) -> String {
+    // Ordinary lines need no more than their letters. A line break may be a console's.
+    if original.is_ascii()
+        && !original.trim_end().contains('\n')
+        && !unescape::is_escaped(original)
+        && !has_stream_prefix(original)
+    {
+        return fold::fold(original);
+    }
     let mut folded = String::with_capacity(original.len());
     for unit in units(original) {
         if !unit.c.is_whitespace() && !is_invisible(unit.c) {

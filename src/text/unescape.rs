@@ -195,12 +195,48 @@ fn misread(units: &[Unit]) -> Replacement {
     Some((char::from_u32(letter), 2))
 }
 
+/// Tags of HTML that end a line.
+const BLOCK: [&str; 14] =
+    ["br", "p", "div", "li", "ul", "ol", "tr", "td", "th", "table", "tbody", "pre", "blockquote", "hr"];
+
+/// Tags of HTML inside a line.
+const INLINE: [&str; 13] = ["b", "i", "u", "em", "strong", "span", "code", "font", "mark", "wbr", "a", "small", "kbd"];
+
+/// Whether anything in a text of ASCII may be an escape. A wrong yes costs the time to undo nothing.
+pub(super) fn is_escaped(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    memchr::memchr3_iter(b'&', b'\\', b'<', bytes).any(|at| may_begin(&bytes[at..]))
+        || memchr::memchr2_iter(b'_', b'%', bytes).any(|at| may_begin(&bytes[at..]))
+}
+
+/// Whether an escape may begin here.
+fn may_begin(bytes: &[u8]) -> bool {
+    let hex =
+        |range: std::ops::Range<usize>| bytes.get(range).is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit));
+    match bytes[0] {
+        b'&' => {
+            let name = bytes[1..].iter().take(11).take_while(|b| b.is_ascii_alphanumeric() || **b == b'#').count();
+            bytes.get(1 + name) == Some(&b';')
+        }
+        b'\\' => match bytes.get(1) {
+            Some(b'u' | b'U') => hex(2..6),
+            next => next.is_some_and(|b| b"\"'/\\nNrRtT<>_*[]`#".contains(b)),
+        },
+        b'<' => {
+            let rest = &bytes[1..];
+            let rest = rest.strip_prefix(b"/").unwrap_or(rest);
+            let name = rest.iter().take(10).take_while(|b| b.is_ascii_alphanumeric()).count();
+            let is = |tag: &&str| rest[..name].eq_ignore_ascii_case(tag.as_bytes());
+            BLOCK.iter().any(|tag| is(&tag)) || INLINE.iter().any(|tag| is(&tag))
+        }
+        b'_' => matches!(bytes.get(1), Some(b'x' | b'X')) && hex(2..6) && bytes.get(6) == Some(&b'_'),
+        b'%' => hex(1..3),
+        _ => true,
+    }
+}
+
 /// Tags that a copied page brings along. Only HTML's own: a SOAP fault's elements are part of the evidence.
 fn html_tag(units: &[Unit]) -> Replacement {
-    const BLOCK: [&str; 14] =
-        ["br", "p", "div", "li", "ul", "ol", "tr", "td", "th", "table", "tbody", "pre", "blockquote", "hr"];
-    const INLINE: [&str; 13] =
-        ["b", "i", "u", "em", "strong", "span", "code", "font", "mark", "wbr", "a", "small", "kbd"];
     let end = units.iter().take(300).position(|u| u.c == '>')?;
     let inside: String = units[1..end].iter().map(|u| u.c.to_ascii_lowercase()).collect();
     let name: &str =
