@@ -227,7 +227,7 @@ fn may_begin(bytes: &[u8]) -> bool {
             let rest = rest.strip_prefix(b"/").unwrap_or(rest);
             let name = rest.iter().take(10).take_while(|b| b.is_ascii_alphanumeric()).count();
             let is = |tag: &&str| rest[..name].eq_ignore_ascii_case(tag.as_bytes());
-            BLOCK.iter().any(|tag| is(&tag)) || INLINE.iter().any(|tag| is(&tag))
+            BLOCK.iter().any(is) || INLINE.iter().any(is)
         }
         b'_' => matches!(bytes.get(1), Some(b'x' | b'X')) && hex(2..6) && bytes.get(6) == Some(&b'_'),
         b'%' => hex(1..3),
