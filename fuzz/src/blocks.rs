@@ -5,6 +5,7 @@ use freebusy::read::charset::Charset;
 use freebusy::read::format::{LineKind, Lines};
 use freebusy::scan::block::{Block, Sifted};
 use freebusy::scan::{Classifier, NEIGHBOURHOOD, Place};
+use std::collections::BTreeSet;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -42,45 +43,47 @@ pub fn records(format: &dyn Lines, text: &str) {
 struct Held {
     lines: u64,
     records: u64,
-    headers: Vec<(usize, String)>,
-    candidates: Vec<(Range<usize>, u64)>,
+    header: Option<Arc<str>>,
+    /// The rules that match, and the lines in which they do. What a log says twice counts once in a block, so it is not compared.
+    findings: BTreeSet<(u64, usize)>,
 }
 
 impl Held {
-    fn add(&mut self, sifted: &Sifted, from: usize) {
-        self.records += sifted.records;
-        self.headers.extend(sifted.headers.iter().map(|(at, header)| (from + at, header.clone())));
-        let candidates = sifted.candidates.iter();
-        self.candidates.extend(candidates.map(|(r, line)| (from + r.start..from + r.end, self.lines + line)));
+    /// Adds a block.
+    fn add(&mut self, block: &Block<'_>, sifted: &Sifted, format: &dyn Lines) {
+        let place = Place { source: &Arc::from("fuzz"), lines: self.lines, header: self.header.clone() };
+        let found = Classifier::new(&ENGINE).block(block, sifted, format, &place);
         self.lines += sifted.lines;
+        self.records += sifted.records;
+        if let Some((_, header)) = sifted.headers.last() {
+            self.header = Some(header.as_str().into());
+        }
+        for finding in found.findings {
+            assert!(finding.record >= 1, "lines are counted from 1");
+            assert!(finding.evidence.iter().all(|evidence| evidence.start <= evidence.end));
+            if finding.once.is_none() {
+                self.findings.insert((finding.record, finding.rule));
+            }
+        }
     }
 }
 
 /// Looks at a log as one block, and cut into blocks as the threads of a scan cut it.
 pub fn whole_and_in_pieces(format: &dyn Lines, bytes: &[u8], charset: Charset, piece: usize) {
     let block = Block { bytes, own: (0, bytes.len()), first: true, last: true, charset };
-    let sifted = block.sift(format, &SIEVE);
     let mut whole = Held::default();
-    whole.add(&sifted, 0);
-
-    let classifier = Classifier::new(&ENGINE);
-    let place = Place { source: &Arc::from("fuzz"), lines: 0, header: None };
-    for finding in classifier.block(&block, &sifted, format, &place).findings {
-        assert!(finding.record >= 1 && finding.record <= whole.lines.max(1), "line {}", finding.record);
-        assert!(finding.evidence.iter().all(|evidence| evidence.start <= evidence.end));
-    }
-
+    whole.add(&block, &block.sift(format, &SIEVE), format);
     let piece = (piece * 4).max(bytes.len() / 64) & !1;
     let mut pieces = Held::default();
     for number in 0..bytes.len().div_ceil(piece).max(1) {
-        let (sifted, from) = part(format, bytes, charset, number, piece);
-        pieces.add(&sifted, from);
+        let (block, sifted) = part(format, bytes, charset, number, piece);
+        pieces.add(&block, &sifted, format);
     }
     assert_eq!(whole, pieces, "in pieces of {piece} bytes");
 }
 
-/// One piece, with as much behind it as its last record needs; and where its bytes begin.
-fn part(format: &dyn Lines, all: &[u8], charset: Charset, number: usize, piece: usize) -> (Sifted, usize) {
+/// One piece, sifted with as much behind it as its last record needs.
+fn part<'b>(format: &dyn Lines, all: &'b [u8], charset: Charset, number: usize, piece: usize) -> (Block<'b>, Sifted) {
     let start = number * piece;
     let before = start.min(NEIGHBOURHOOD);
     let own = piece.min(all.len() - start);
@@ -95,7 +98,9 @@ fn part(format: &dyn Lines, all: &[u8], charset: Charset, number: usize, piece: 
         }
         let sifted = block.sift(format, &SIEVE);
         if sifted.unfinished.is_none() {
-            return (sifted, from);
+            // A scan reads more behind a block than a record's neighbourhood.
+            block.bytes = &all[from..];
+            return (block, sifted);
         }
         behind *= 4;
     }

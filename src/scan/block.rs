@@ -60,11 +60,24 @@ impl<'b> Block<'b> {
         let plain = self.is_plain(0..self.bytes.len());
         let wraps = format.wraps();
         let mut open: Option<Open> = None;
-        let mut before: Range<usize> = 0..0;
+        let mut before = self.line_before(self.own.0);
+        // Whether a line that continues something has nothing before it that it could continue.
+        let mut alone = match &before {
+            Some(line) => matches!(self.kind(format, line), LineKind::Header | LineKind::Comment),
+            None => self.first,
+        };
         for (number, line) in (0u64..).zip(self.lines(self.own.0)) {
-            let kind = self.kind(format, &line);
             let own = line.start < self.own.1;
-            if !own && kind != LineKind::Continues {
+            if line.end == self.bytes.len() && !self.last && !self.ends_a_line() {
+                // What a line is cannot be told by half of its beginning.
+                if let Some((start, line)) = open.map(|o| (o.start, o.number)).or(own.then_some((line.start, number))) {
+                    sifted.unfinished = Some(start);
+                    sifted.lines = line;
+                }
+                return sifted;
+            }
+            let kind = self.kind(format, &line);
+            if !own && (kind != LineKind::Continues || open.is_none()) {
                 sifted.close(&mut open);
                 return sifted;
             }
@@ -78,20 +91,24 @@ impl<'b> Block<'b> {
                 }
                 LineKind::Continues => match &mut open {
                     Some(open) => open.end = line.end,
+                    None if alone => open = Some(Open { start: line.start, end: line.end, number, wanted: false }),
                     // It belongs to the block before.
-                    None if !self.first => continue,
-                    None => open = Some(Open { start: line.start, end: line.end, number, wanted: false }),
+                    None => {
+                        before = Some(line);
+                        continue;
+                    }
                 },
-                LineKind::Header => {
+                LineKind::Header | LineKind::Comment => {
                     sifted.close(&mut open);
-                    sifted.headers.push((line.start, self.text(line.clone()).trim_end().to_owned()));
-                    continue;
-                }
-                LineKind::Comment => {
-                    sifted.close(&mut open);
+                    if kind == LineKind::Header {
+                        sifted.headers.push((line.start, self.text(line.clone()).trim_end().to_owned()));
+                    }
+                    alone = true;
+                    before = None;
                     continue;
                 }
             }
+            alone = false;
             let Some(open) = &mut open else { continue };
             while escaped.next_if(|at| **at < line.end).is_some_and(|at| *at >= line.start) {
                 open.wanted = true;
@@ -102,13 +119,13 @@ impl<'b> Block<'b> {
                     || (!plain && !self.is_plain(line.clone()) && sieve.may_match(&self.text(line.clone())));
             }
             if wraps
-                && !before.is_empty()
+                && let Some(before) = &before
                 && !self.with_beginning(&line, |l| format.is_dated(l))
-                && self.seam(sieve, &before, &line)
+                && self.seam(sieve, before, &line)
             {
                 open.wanted = true;
             }
-            before = line;
+            before = Some(line);
         }
         match open {
             Some(open) if !self.last => {
@@ -181,6 +198,28 @@ impl<'b> Block<'b> {
             }
         }
         self.bytes.len()
+    }
+
+    /// Whether the bytes end where a line does.
+    fn ends_a_line(&self) -> bool {
+        match self.charset {
+            Charset::Bytes => self.bytes.ends_with(b"\n"),
+            Charset::Utf16Le => self.bytes.ends_with(b"\n\0"),
+            Charset::Utf16Be => self.bytes.ends_with(b"\0\n"),
+        }
+    }
+
+    /// The line before the one that begins at `start`, as far as it is among the bytes.
+    fn line_before(&self, start: usize) -> Option<Range<usize>> {
+        let end = start.checked_sub(self.width())?;
+        let feed = |unit: &[u8]| match self.charset {
+            Charset::Bytes => unit == b"\n",
+            Charset::Utf16Le => unit == b"\n\0",
+            Charset::Utf16Be => unit == b"\0\n",
+        };
+        let mut units = self.bytes.get(..end)?.rchunks_exact(self.width());
+        let letters = units.by_ref().take_while(|unit| !feed(unit)).count();
+        Some(end - letters * self.width()..start)
     }
 
     /// What a line is to its format.
