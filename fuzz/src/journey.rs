@@ -20,21 +20,25 @@ struct Journey<'p> {
 pub fn travelled(program: &[u8]) -> Vec<u8> {
     let mut journey = Journey { text: String::new(), program };
     journey.text = journey.choose(&TEXTS).clone();
-    // A text that was wrapped is not cut or changed after that: its words may be in two pieces.
-    let mut wrapped = false;
+    let mut stage = 0;
     while !journey.program.is_empty() && journey.text.len() < 64 << 10 {
         match journey.byte() % 8 {
-            0..=2 if !wrapped => {
+            0..=2 => {
                 let transformation = journey.choose(&TRANSFORMATIONS);
+                let next = stage_of(transformation.name);
+                if next <= stage {
+                    continue;
+                }
                 let bytes = (transformation.apply)(&journey.text, journey.text.len());
                 match String::from_utf8(bytes) {
                     Ok(text) => journey.text = text,
                     Err(error) => return error.into_bytes(),
                 }
-                wrapped = transformation.name.contains("wrap");
+                stage = next;
             }
-            3 => journey.cut(),
-            4 if !wrapped => journey.insert(),
+            // A text that was wrapped is not cut or changed after that: its words may be in two pieces.
+            3 if stage < 2 => journey.cut(),
+            4 if stage < 2 => journey.insert(),
             5 => {
                 let other = journey.choose(&TEXTS).clone();
                 journey.text = format!("{}\n{other}", journey.text);
@@ -50,6 +54,16 @@ pub fn travelled(program: &[u8]) -> Vec<u8> {
         }
     }
     store(program.len() as u8, journey.text.as_bytes())
+}
+
+/// Programs write, consoles cut, and only then is a text escaped and stored; each of that happens once.
+fn stage_of(transformation: &str) -> u8 {
+    match transformation {
+        "upper-case" | "curly" => 1,
+        "html" | "html-twice" | "json" | "json-twice" => 3,
+        "in-a-log" | "cut-off" | "utf-16" => 4,
+        _ => 2,
+    }
 }
 
 fn foreign(bytes: &[u8]) -> String {

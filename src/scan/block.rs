@@ -248,11 +248,12 @@ impl<'b> Block<'b> {
         ask(&letters[..len])
     }
 
-    /// Whether a piece has letters of ASCII only.
+    /// Whether a piece has letters of ASCII only. A zero byte is none: Windows PowerShell appends UTF-16 to a file in any encoding.
     fn is_plain(&self, range: Range<usize>) -> bool {
         let bytes = &self.bytes[range];
         match self.charset {
-            Charset::Bytes => bytes.is_ascii(),
+            // One look for both: zero less one has the highest bit, too.
+            Charset::Bytes => bytes.chunks(4096).all(|c| c.iter().fold(0, |all, b| all | b | b.wrapping_sub(1)) < 0x80),
             Charset::Utf16Le => bytes.chunks_exact(2).fold(0, |all, unit| all | unit[1] | unit[0] & 0x80) == 0,
             Charset::Utf16Be => bytes.chunks_exact(2).fold(0, |all, unit| all | unit[0] | unit[1] & 0x80) == 0,
         }
@@ -260,28 +261,40 @@ impl<'b> Block<'b> {
 
     /// Where a word that is looked for was cut by a line break that was escaped afterwards: `sen\\nd`.
     fn escaped_seams(&self, sieve: &Sieve) -> Vec<usize> {
-        if self.charset != Charset::Bytes {
-            return Vec::new();
-        }
+        let width = self.width();
+        let (escape, low): (&[u8], usize) = match self.charset {
+            Charset::Bytes => (br"\n", 0),
+            Charset::Utf16Le => (b"\\\0n\0", 0),
+            Charset::Utf16Be => (b"\0\\\0n", 1),
+        };
+        // The letter of ASCII at a place, or before one.
+        let letter = |at: usize| {
+            let unit = self.bytes.get(at..at + width)?;
+            (width == 1 || unit[1 - low] == 0).then_some(unit[low])
+        };
+        let before = |at: usize| at.checked_sub(width).and_then(letter);
         let mut seams = Vec::new();
-        for at in memmem::find_iter(self.bytes, br"\n") {
-            let behind = at + 2;
+        for at in memmem::find_iter(self.bytes, escape) {
+            let behind = at + 2 * width;
             let mut end = at;
             // `\r\n`, escaped once or several times.
-            while end > 0 && self.bytes[end - 1] == b'\\' {
-                end -= 1;
+            while before(end) == Some(b'\\') {
+                end -= width;
             }
-            if self.bytes[..end].ends_with(br"\r") {
-                end -= 2;
-                while end > 0 && self.bytes[end - 1] == b'\\' {
-                    end -= 1;
+            if before(end) == Some(b'r') && end >= 2 * width && before(end - width) == Some(b'\\') {
+                end -= 2 * width;
+                while before(end) == Some(b'\\') {
+                    end -= width;
                 }
             }
-            let letter = |at: usize| self.bytes.get(at).is_some_and(|b| b.is_ascii_alphanumeric());
-            if end > 0 && letter(end - 1) && letter(behind) {
-                let before = end.saturating_sub(SEAM)..end;
-                let behind = behind..(behind + SEAM).min(self.bytes.len());
-                if sieve.seam(&self.text(before), &self.text(behind)) {
+            let is_letter = |letter: Option<u8>| letter.is_some_and(|b| b.is_ascii_alphanumeric());
+            if is_letter(before(end)) && is_letter(letter(behind)) {
+                let reach = SEAM * width;
+                // Whole units of UTF-16, counted from the escape.
+                let start = end - reach.min(end - end % width);
+                let rest = self.bytes.len().saturating_sub(behind);
+                let stop = behind + reach.min(rest - rest % width);
+                if sieve.seam(&self.text(start..end), &self.text(behind..stop)) {
                     seams.push(at);
                 }
             }
