@@ -164,3 +164,94 @@ fn an_interrupted_scan_shows_what_it_found() {
     assert!(found.contains("token-user-ambiguous") && found.contains("interrupted"), "{found}");
     assert_eq!(output.status.code(), Some(2));
 }
+
+/// Scans a file of many findings, which is changed when the scan has begun and cannot be near its end: what it prints is more than a pipe
+/// holds, and nobody reads it until then.
+fn scan_changed(name: &str, line: &str, change: impl FnOnce(&Path)) -> Output {
+    let folder = folder(name);
+    let log = folder.join("a.log");
+    fs::write(&log, line.repeat(20_000)).expect("a log");
+    let long_ago = std::time::SystemTime::now() - std::time::Duration::from_secs(3_600);
+    fs::OpenOptions::new().write(true).open(&log).and_then(|f| f.set_modified(long_ago)).expect("a time");
+    let mut child = Command::new(env!("CARGO_BIN_EXE_freebusy"))
+        .args(["scan", "-q", "--jobs", "1", "--format", "ndjson", "a.log", "z.log"])
+        .current_dir(&folder)
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("freebusy runs");
+    let mut stdout = child.stdout.take().expect("standard output");
+    let mut begin = [0; 1];
+    std::io::Read::read_exact(&mut stdout, &mut begin).expect("a finding");
+    change(&log);
+    let mut rest = begin.to_vec();
+    std::io::Read::read_to_end(&mut stdout, &mut rest).expect("the findings");
+    let output = child.wait_with_output().expect("the end");
+    fs::remove_file(&log).expect("removed");
+    Output { stdout: rest, ..output }
+}
+
+fn append(log: &Path, line: &str) {
+    let mut log = fs::OpenOptions::new().append(true).open(log).expect("the log");
+    log.write_all(line.as_bytes()).expect("written");
+}
+
+/// How many findings there are in the file that was changed.
+fn found_in_it(output: &Output) -> usize {
+    String::from_utf8_lossy(&output.stdout).lines().filter(|line| line.contains("\"source\":\"a.log\"")).count()
+}
+
+fn as_json(line: &str) -> String {
+    format!("{{\"message\":\"{}\"}}\n", line.trim_end())
+}
+
+#[test]
+fn what_is_added_to_a_log_while_it_is_read_is_said_not_to_be_read() {
+    for (name, line) in [("grown", FAILURE.to_owned()), ("grown-json", as_json(FAILURE))] {
+        let output = scan_changed(name, &line, |log| append(log, &line));
+        let end = format!("at byte {}", 20_000 * line.len());
+        told(&output, &["a.log", &end, "grew", &format!("{} bytes", line.len())]);
+        assert_eq!(found_in_it(&output), 20_000, "{name}");
+    }
+}
+
+#[test]
+fn a_log_that_is_cut_while_it_is_read_is_told() {
+    for (name, line) in [("cut", FAILURE.to_owned()), ("cut-json", as_json(FAILURE))] {
+        let cut =
+            |log: &Path| fs::OpenOptions::new().write(true).open(log).and_then(|f| f.set_len(1_000)).expect("cut");
+        let output = scan_changed(name, &line, cut);
+        told(&output, &["a.log", "at byte 1000", "was cut"]);
+        let found = found_in_it(&output);
+        assert!((1..20_000).contains(&found), "{name}: {found}");
+    }
+}
+
+#[test]
+fn a_log_that_is_cut_and_grows_beyond_its_old_length_is_told() {
+    let output = scan_changed("regrown", FAILURE, |log| {
+        fs::write(log, b"").expect("cut");
+        append(log, &"x".repeat(21_000 * FAILURE.len()));
+    });
+    told(&output, &["a.log", "at byte", "while it was read"]);
+}
+
+#[test]
+fn a_log_that_is_rewritten_at_the_same_length_is_told() {
+    let output = scan_changed("rewritten", FAILURE, |log| {
+        let mut log = fs::OpenOptions::new().write(true).open(log).expect("the log");
+        log.write_all(b"2").expect("written");
+    });
+    told(&output, &["a.log", "at byte 0", "written to"]);
+    assert_eq!(found_in_it(&output), 20_000);
+}
+
+#[test]
+fn a_log_that_is_replaced_while_it_is_read_is_told() {
+    let output = scan_changed("replaced", FAILURE, |log| {
+        fs::remove_file(log).expect("removed");
+        fs::write(log, b"").expect("a new one");
+    });
+    told(&output, &["a.log", "at byte 0", "cut or replaced"]);
+}

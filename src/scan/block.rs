@@ -60,11 +60,24 @@ impl<'b> Block<'b> {
         let plain = self.is_plain(0..self.bytes.len());
         let wraps = format.wraps();
         let mut open: Option<Open> = None;
-        let mut before: Range<usize> = 0..0;
+        let mut before = self.line_before(self.own.0);
+        // Whether a line that continues something has nothing before it that it could continue.
+        let mut alone = match &before {
+            Some(line) => matches!(self.kind(format, line), LineKind::Header | LineKind::Comment),
+            None => self.first,
+        };
         for (number, line) in (0u64..).zip(self.lines(self.own.0)) {
-            let kind = self.kind(format, &line);
             let own = line.start < self.own.1;
-            if !own && kind != LineKind::Continues {
+            if line.end == self.bytes.len() && !self.last && !self.ends_a_line() {
+                // What a line is cannot be told by half of its beginning.
+                if let Some((start, line)) = open.map(|o| (o.start, o.number)).or(own.then_some((line.start, number))) {
+                    sifted.unfinished = Some(start);
+                    sifted.lines = line;
+                }
+                return sifted;
+            }
+            let kind = self.kind(format, &line);
+            if !own && (kind != LineKind::Continues || open.is_none()) {
                 sifted.close(&mut open);
                 return sifted;
             }
@@ -78,20 +91,24 @@ impl<'b> Block<'b> {
                 }
                 LineKind::Continues => match &mut open {
                     Some(open) => open.end = line.end,
+                    None if alone => open = Some(Open { start: line.start, end: line.end, number, wanted: false }),
                     // It belongs to the block before.
-                    None if !self.first => continue,
-                    None => open = Some(Open { start: line.start, end: line.end, number, wanted: false }),
+                    None => {
+                        before = Some(line);
+                        continue;
+                    }
                 },
-                LineKind::Header => {
+                LineKind::Header | LineKind::Comment => {
                     sifted.close(&mut open);
-                    sifted.headers.push((line.start, self.text(line.clone()).trim_end().to_owned()));
-                    continue;
-                }
-                LineKind::Comment => {
-                    sifted.close(&mut open);
+                    if kind == LineKind::Header {
+                        sifted.headers.push((line.start, self.text(line.clone()).trim_end().to_owned()));
+                    }
+                    alone = true;
+                    before = None;
                     continue;
                 }
             }
+            alone = false;
             let Some(open) = &mut open else { continue };
             while escaped.next_if(|at| **at < line.end).is_some_and(|at| *at >= line.start) {
                 open.wanted = true;
@@ -101,10 +118,13 @@ impl<'b> Block<'b> {
                     || hits.any(&line)
                     || (!plain && !self.is_plain(line.clone()) && sieve.may_match(&self.text(line.clone())));
             }
-            if wraps && !before.is_empty() && self.seam(format, sieve, &before, &line) {
+            if wraps
+                && let Some(before) = &before
+                && self.seam(format, sieve, before, &line)
+            {
                 open.wanted = true;
             }
-            before = line;
+            before = Some(line);
         }
         match open {
             Some(open) if !self.last => {
@@ -179,6 +199,28 @@ impl<'b> Block<'b> {
         self.bytes.len()
     }
 
+    /// Whether the bytes end where a line does.
+    fn ends_a_line(&self) -> bool {
+        match self.charset {
+            Charset::Bytes => self.bytes.ends_with(b"\n"),
+            Charset::Utf16Le => self.bytes.ends_with(b"\n\0"),
+            Charset::Utf16Be => self.bytes.ends_with(b"\0\n"),
+        }
+    }
+
+    /// The line before the one that begins at `start`, as far as it is among the bytes.
+    fn line_before(&self, start: usize) -> Option<Range<usize>> {
+        let end = start.checked_sub(self.width())?;
+        let feed = |unit: &[u8]| match self.charset {
+            Charset::Bytes => unit == b"\n",
+            Charset::Utf16Le => unit == b"\n\0",
+            Charset::Utf16Be => unit == b"\0\n",
+        };
+        let mut units = self.bytes.get(..end)?.rchunks_exact(self.width());
+        let letters = units.by_ref().take_while(|unit| !feed(unit)).count();
+        Some(end - letters * self.width()..start)
+    }
+
     /// What a line is to its format.
     fn kind(&self, format: &dyn Lines, line: &Range<usize>) -> LineKind {
         self.with_beginning(line, |letters| format.kind(letters))
@@ -205,11 +247,12 @@ impl<'b> Block<'b> {
         ask(&letters[..len])
     }
 
-    /// Whether a piece has letters of ASCII only.
+    /// Whether a piece has letters of ASCII only. A zero byte is none: Windows PowerShell appends UTF-16 to a file in any encoding.
     fn is_plain(&self, range: Range<usize>) -> bool {
         let bytes = &self.bytes[range];
         match self.charset {
-            Charset::Bytes => bytes.is_ascii(),
+            // One look for both: zero less one has the highest bit, too.
+            Charset::Bytes => bytes.chunks(4096).all(|c| c.iter().fold(0, |all, b| all | b | b.wrapping_sub(1)) < 0x80),
             Charset::Utf16Le => bytes.chunks_exact(2).fold(0, |all, unit| all | unit[1] | unit[0] & 0x80) == 0,
             Charset::Utf16Be => bytes.chunks_exact(2).fold(0, |all, unit| all | unit[0] | unit[1] & 0x80) == 0,
         }
@@ -217,28 +260,40 @@ impl<'b> Block<'b> {
 
     /// Where a word that is looked for was cut by a line break that was escaped afterwards: `sen\\nd`.
     fn escaped_seams(&self, sieve: &Sieve) -> Vec<usize> {
-        if self.charset != Charset::Bytes {
-            return Vec::new();
-        }
+        let width = self.width();
+        let (escape, low): (&[u8], usize) = match self.charset {
+            Charset::Bytes => (br"\n", 0),
+            Charset::Utf16Le => (b"\\\0n\0", 0),
+            Charset::Utf16Be => (b"\0\\\0n", 1),
+        };
+        // The letter of ASCII at a place, or before one.
+        let letter = |at: usize| {
+            let unit = self.bytes.get(at..at + width)?;
+            (width == 1 || unit[1 - low] == 0).then_some(unit[low])
+        };
+        let before = |at: usize| at.checked_sub(width).and_then(letter);
         let mut seams = Vec::new();
-        for at in memmem::find_iter(self.bytes, br"\n") {
-            let behind = at + 2;
+        for at in memmem::find_iter(self.bytes, escape) {
+            let behind = at + 2 * width;
             let mut end = at;
             // `\r\n`, escaped once or several times.
-            while end > 0 && self.bytes[end - 1] == b'\\' {
-                end -= 1;
+            while before(end) == Some(b'\\') {
+                end -= width;
             }
-            if self.bytes[..end].ends_with(br"\r") {
-                end -= 2;
-                while end > 0 && self.bytes[end - 1] == b'\\' {
-                    end -= 1;
+            if before(end) == Some(b'r') && end >= 2 * width && before(end - width) == Some(b'\\') {
+                end -= 2 * width;
+                while before(end) == Some(b'\\') {
+                    end -= width;
                 }
             }
-            let letter = |at: usize| self.bytes.get(at).is_some_and(|b| b.is_ascii_alphanumeric());
-            if end > 0 && letter(end - 1) && letter(behind) {
-                let before = end.saturating_sub(SEAM)..end;
-                let behind = behind..(behind + SEAM).min(self.bytes.len());
-                if sieve.seam(&self.text(before), &self.text(behind)) {
+            let is_letter = |letter: Option<u8>| letter.is_some_and(|b| b.is_ascii_alphanumeric());
+            if is_letter(before(end)) && is_letter(letter(behind)) {
+                let reach = SEAM * width;
+                // Whole units of UTF-16, counted from the escape.
+                let start = end - reach.min(end - end % width);
+                let rest = self.bytes.len().saturating_sub(behind);
+                let stop = behind + reach.min(rest - rest % width);
+                if sieve.seam(&self.text(start..end), &self.text(behind..stop)) {
                     seams.push(at);
                 }
             }

@@ -1,11 +1,11 @@
 //! What is packed: `.gz` and `.zip`.
 
+use super::change::{Limited, Snapshot};
 use super::pipe::Pipe;
 use super::progress::Meter;
 use flate2::read::MultiGzDecoder;
 use std::fs::File;
 use std::io::{self, Read};
-use std::path::Path;
 use std::sync::Arc;
 use zip::ZipArchive;
 
@@ -56,10 +56,10 @@ impl<R: Read> Read for Bounded<R> {
 }
 
 /// Unpacks a gzip file.
-pub(super) fn gzip(path: &Path, meter: Meter) -> io::Result<Pipe> {
-    let file = File::open(path)?;
-    let packed = file.metadata()?.len();
-    Ok(Pipe::of(Bounded { inner: MultiGzDecoder::new(Metered::new(file, meter)), packed, read: 0 }))
+pub(super) fn gzip(file: File, snapshot: Option<&Snapshot>, meter: Meter) -> Pipe {
+    let packed = snapshot.map_or(0, |snapshot| snapshot.len);
+    let (file, _) = Limited::new(file, snapshot, 0);
+    Pipe::of(Bounded { inner: MultiGzDecoder::new(Metered::new(file, meter)), packed, read: 0 })
 }
 
 /// An opened zip file.
@@ -67,8 +67,8 @@ pub(super) struct Bundle(ZipArchive<Arc<File>>);
 
 impl Bundle {
     /// Reads the list of what is inside.
-    pub fn open(path: &Path) -> io::Result<Self> {
-        Ok(Self(ZipArchive::new(Arc::new(File::open(path)?))?))
+    pub fn open(file: File) -> io::Result<Self> {
+        Ok(Self(ZipArchive::new(Arc::new(file))?))
     }
 
     /// How many entries there are.

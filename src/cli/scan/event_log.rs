@@ -1,5 +1,6 @@
 //! Reads one event log by ranges of its chunks.
 
+use super::change::Snapshot;
 use super::turns::Turns;
 use super::work::{Job, Parts, Shared};
 use crate::read::format::evtx::{CHUNK, EvtxReader, Layout};
@@ -20,7 +21,7 @@ const PART: u64 = CHUNKS * CHUNK as u64;
 pub(super) struct SharedLog {
     path: PathBuf,
     name: Arc<str>,
-    size: u64,
+    snapshot: Option<Snapshot>,
     layout: Layout,
     turns: Turns<()>,
 }
@@ -29,9 +30,9 @@ impl SharedLog {
     /// Looks at a log.
     pub fn open(path: PathBuf, name: Arc<str>) -> std::io::Result<Self> {
         let mut file = File::open(&path)?;
-        let size = file.metadata()?.len();
+        let snapshot = Snapshot::of(&file)?;
         let layout = Layout::read(&mut file)?;
-        Ok(Self { path, name, size, layout, turns: Turns::default() })
+        Ok(Self { path, name, snapshot, layout, turns: Turns::default() })
     }
 }
 
@@ -68,10 +69,15 @@ impl Parts for SharedLog {
             Err(error) => faults.push(Fault::fatal(0, error.to_string())),
         }
         let last = number + 1 == self.count();
-        shared.progress.add_bytes(if last { self.size.saturating_sub(number * PART) } else { PART });
+        let size = self.snapshot.map_or(0, |snapshot| snapshot.len);
+        shared.progress.add_bytes(if last { size.saturating_sub(number * PART) } else { PART });
         self.turns.print(number, || {
             faults.drain(..).for_each(|fault| shared.fault(&self.name, fault));
             shared.take(found);
+            // The last one is printed when all are read; a log that ended too early said so itself.
+            if last && let Some(fault) = self.snapshot.and_then(|snapshot| snapshot.change(&self.path, snapshot.len)) {
+                shared.fault(&self.name, fault);
+            }
         });
     }
 }

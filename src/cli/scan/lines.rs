@@ -1,5 +1,6 @@
 //! Reads a log of lines: by blocks at any place of a file, or one block after the other from a pipe.
 
+use super::change::Snapshot;
 use super::pipe::{Brought, Pipe};
 use super::turns::Turns;
 use super::work::{Job, Parts, Shared};
@@ -11,6 +12,7 @@ use crate::scan::{Found, NEIGHBOURHOOD, Place};
 use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 /// How many bytes of a file are one piece of work.
@@ -30,7 +32,9 @@ const PATIENCE: Duration = Duration::from_millis(200);
 pub(super) struct SharedFile {
     path: PathBuf,
     name: Arc<str>,
-    size: u64,
+    snapshot: Snapshot,
+    /// Where the file ended for those who read it, if that was before its end.
+    ended: AtomicU64,
     charset: Charset,
     /// Bytes of the byte order mark.
     mark: u64,
@@ -49,11 +53,11 @@ struct Before {
 
 impl Parts for SharedFile {
     fn count(&self) -> u64 {
-        (self.size - self.mark.min(self.size)).div_ceil(BLOCK as u64).max(1)
+        self.snapshot.len.saturating_sub(self.mark).div_ceil(BLOCK as u64).max(1)
     }
 
     fn read(&self, number: u64, job: &mut Job, shared: &Shared<'_>) {
-        let own = BLOCK.min((self.size - self.start(number).min(self.size)) as usize);
+        let own = BLOCK.min(self.snapshot.len.saturating_sub(self.start(number)) as usize);
         let (found, fault) = match self.sift(number, own, job, &shared.sieve) {
             Ok((block, sifted, fault)) => {
                 let before = self.leave(number, &sifted);
@@ -71,14 +75,27 @@ impl Parts for SharedFile {
                 shared.fault(&self.name, fault);
             }
             shared.take(found);
+            // The last one is printed when all are read.
+            if number + 1 == self.count()
+                && let Some(fault) = self.snapshot.change(&self.path, self.ended.load(Ordering::Relaxed))
+            {
+                shared.fault(&self.name, fault);
+            }
         });
     }
 }
 
 impl SharedFile {
-    pub fn new(path: PathBuf, name: Arc<str>, size: u64, head: (Charset, usize), format: Box<dyn Lines>) -> Self {
+    pub fn new(
+        path: PathBuf,
+        name: Arc<str>,
+        snapshot: Snapshot,
+        head: (Charset, usize),
+        format: Box<dyn Lines>,
+    ) -> Self {
         let (charset, mark) = head;
-        Self { path, name, size, charset, mark: mark as u64, format, turns: Turns::default() }
+        let ended = AtomicU64::new(u64::MAX);
+        Self { path, name, snapshot, ended, charset, mark: mark as u64, format, turns: Turns::default() }
     }
 
     fn start(&self, number: u64) -> u64 {
@@ -109,10 +126,16 @@ impl SharedFile {
         let before = (start - self.mark).min(NEIGHBOURHOOD as u64) as usize;
         let mut behind = BEHIND;
         let (len, cut, sifted) = loop {
-            let wanted = before + own + behind;
-            let len = job.fill(&self.path, start - before as u64, wanted)?;
-            let cut = behind >= LARGEST_RECORD && len == wanted;
-            let block = self.block(number, &job.bytes[..len], before, own, cut || len < wanted);
+            let from = start - before as u64;
+            // What was added since is not read.
+            let wanted = (before + own + behind).min(self.snapshot.len.saturating_sub(from) as usize);
+            let len = job.fill(&self.path, from, wanted)?;
+            if len < wanted {
+                self.ended.fetch_min(from + len as u64, Ordering::Relaxed);
+            }
+            let end = len < before + own + behind;
+            let cut = behind >= LARGEST_RECORD && !end;
+            let block = self.block(number, &job.bytes[..len], before, own, cut || end);
             let sifted = block.sift(&*self.format, sieve);
             if sifted.unfinished.is_none() {
                 break (len, cut && sifted.cut, sifted);

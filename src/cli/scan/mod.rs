@@ -1,6 +1,7 @@
 //! `freebusy scan`
 
 mod archive;
+mod change;
 #[cfg(feature = "evtx")]
 mod event_log;
 mod lines;

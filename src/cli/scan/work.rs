@@ -2,6 +2,7 @@
 
 use super::super::CliError;
 use super::archive::{self, Bundle, Metered};
+use super::change::{Limited, Snapshot};
 #[cfg(feature = "evtx")]
 use super::event_log::SharedLog;
 use super::lines::{self, SharedFile};
@@ -83,6 +84,11 @@ pub(super) trait Parts: Send + Sync {
 }
 
 impl Job {
+    /// What the file is that was read from last; nothing for what is no file.
+    fn snapshot(&self) -> Option<Snapshot> {
+        self.file.as_ref().and_then(|(_, file)| Snapshot::of(file).ok().flatten())
+    }
+
     /// Reads from a file at a place; the answer is how many bytes there were.
     pub fn fill(&mut self, path: &Path, at: u64, wanted: usize) -> io::Result<usize> {
         if self.file.as_ref().is_none_or(|(open, _)| open != path) {
@@ -236,11 +242,14 @@ impl<'s> Shared<'s> {
                     Err(error) => self.fault(&source.name, Fault::fatal(0, error.to_string())),
                 }
             }
-            [0x1f, 0x8b, ..] => match archive::gzip(&source.path, self.progress.meter()) {
-                Ok(pipe) => self.pipe(pipe, &source.name),
-                Err(error) => self.fault(&source.name, Fault::fatal(0, error.to_string())),
-            },
-            [b'P', b'K', 3 | 5, 4 | 6, ..] => self.bundle(source),
+            [0x1f, 0x8b, ..] => self.watched(source, 0, |file, snapshot| {
+                self.pipe(archive::gzip(file, snapshot, self.progress.meter()), &source.name);
+                None
+            }),
+            [b'P', b'K', 3 | 5, 4 | 6, ..] => self.watched(source, 0, |file, _| {
+                self.bundle(file, &source.name);
+                None
+            }),
             _ => match crate::read::binary(&head) {
                 Some(what) => self.left_out(&source.name, what),
                 None => self.text(source, head, job),
@@ -253,28 +262,43 @@ impl<'s> Shared<'s> {
         let beginning = charset.decode(&head[mark..]).into_owned();
         let format = self.format.unwrap_or_else(|| format::detect(&beginning));
         self.source(format, true);
-        match (format::reader(format, &beginning), source.size) {
-            (Reader::Lines(lines), Some(size)) => {
-                let file = SharedFile::new(source.path.clone(), Arc::clone(&source.name), size, (charset, mark), lines);
-                self.parts(Arc::new(file), job);
+        match (format::reader(format, &beginning), job.snapshot()) {
+            (Reader::Lines(lines), Some(snapshot)) => {
+                let (path, name) = (source.path.clone(), Arc::clone(&source.name));
+                self.parts(Arc::new(SharedFile::new(path, name, snapshot, (charset, mark), lines)), job);
             }
-            (Reader::Stream(open), _) => match File::open(&source.path) {
-                Ok(mut file) => {
-                    if let Err(error) = file.seek(SeekFrom::Start(mark as u64)) {
-                        return self.fault(&source.name, Fault::fatal(0, error.to_string()));
-                    }
-                    self.stream(
-                        open(charset.reader(Metered::new(file, self.progress.meter())), self.hints),
-                        &source.name,
-                    );
-                }
-                Err(error) => self.fault(&source.name, Fault::fatal(0, error.to_string())),
-            },
-            (Reader::Lines(_), None) => match File::open(&source.path) {
-                Ok(file) => self.pipe(Pipe::of(Metered::new(file, self.progress.meter())), &source.name),
-                Err(error) => self.fault(&source.name, Fault::fatal(0, error.to_string())),
-            },
+            (Reader::Lines(_), None) => self.watched(source, 0, |file, _| {
+                self.pipe(Pipe::of(Metered::new(file, self.progress.meter())), &source.name);
+                None
+            }),
+            (Reader::Stream(open), _) => self.watched(source, mark as u64, |file, snapshot| {
+                let (file, read) = Limited::new(file, snapshot, mark as u64);
+                let whole = self
+                    .stream(open(charset.reader(Metered::new(file, self.progress.meter())), self.hints), &source.name);
+                whole.then(|| read.load(Ordering::Relaxed))
+            }),
             (Reader::Evtx, _) => {}
+        }
+    }
+
+    /// Reads a file from a place to its end, and says what happened to it meanwhile. `read` says how many bytes came, where it read all
+    /// that there were.
+    fn watched(&self, source: &Source, from: u64, read: impl FnOnce(File, Option<&Snapshot>) -> Option<u64>) {
+        let opened = File::open(&source.path).and_then(|mut file| {
+            file.seek(SeekFrom::Start(from))?;
+            let snapshot = Snapshot::of(&file)?;
+            Ok((file, snapshot))
+        });
+        match opened {
+            Ok((file, snapshot)) => {
+                let end = read(file, snapshot.as_ref()).unwrap_or(u64::MAX);
+                if let Some(fault) = snapshot.and_then(|snapshot| snapshot.change(&source.path, end))
+                    && !self.is_stopped()
+                {
+                    self.fault(&source.name, fault);
+                }
+            }
+            Err(error) => self.fault(&source.name, Fault::fatal(0, error.to_string())),
         }
     }
 
@@ -306,13 +330,13 @@ impl<'s> Shared<'s> {
     }
 
     /// Reads what is in a zip file.
-    fn bundle(&self, source: &Source) {
-        let mut bundle = match Bundle::open(&source.path) {
+    fn bundle(&self, file: File, archive: &Arc<str>) {
+        let mut bundle = match Bundle::open(file) {
             Ok(bundle) => bundle,
-            Err(error) => return self.fault(&source.name, Fault::fatal(0, error.to_string())),
+            Err(error) => return self.fault(archive, Fault::fatal(0, error.to_string())),
         };
         if bundle.is_document() {
-            return self.left_out(&source.name, "an Office document");
+            return self.left_out(archive, "an Office document");
         }
         for number in 0..bundle.len() {
             if self.is_stopped() {
@@ -320,13 +344,11 @@ impl<'s> Shared<'s> {
             }
             match bundle.entry(number) {
                 Ok(Some((name, size))) => {
-                    self.pipe(bundle.read(number), &format!("{}!{name}", source.name).into());
+                    self.pipe(bundle.read(number), &format!("{archive}!{name}").into());
                     self.progress.add_bytes(size);
                 }
                 Ok(None) => {}
-                Err(error) => {
-                    self.fault(&source.name, Fault { offset: None, message: error.to_string(), fatal: false })
-                }
+                Err(error) => self.fault(archive, Fault { offset: None, message: error.to_string(), fatal: false }),
             }
         }
     }
@@ -382,13 +404,17 @@ impl<'s> Shared<'s> {
         }
     }
 
-    /// Reads records that come one after the other.
-    fn stream(&self, mut stream: Box<dyn RecordStream>, name: &Arc<str>) {
+    /// Reads records that come one after the other. Whether that went on to the end.
+    fn stream(&self, mut stream: Box<dyn RecordStream>, name: &Arc<str>) -> bool {
         let mut found = Found::default();
+        let mut whole = false;
         while !self.is_stopped() {
             match stream.next() {
                 Ok(Some(record)) => self.record(&record, name, &mut found),
-                Ok(None) => break,
+                Ok(None) => {
+                    whole = true;
+                    break;
+                }
                 Err(fault) => {
                     let fatal = fault.fatal;
                     self.fault(name, fault);
@@ -402,6 +428,7 @@ impl<'s> Shared<'s> {
             }
         }
         self.take(found);
+        whole
     }
 
     /// Prints and counts what was found.

@@ -17,11 +17,12 @@ mod fragment;
 mod gram;
 
 use crate::rules::pack::Pack;
-use crate::text::fold::fold;
+use crate::text::{self, fold::fold};
 use aho_corasick::{AhoCorasick, AhoCorasickKind};
 use anchor::Anchors;
 use fragment::Fragments;
 use gram::Grams;
+use memchr::memmem;
 use std::collections::BTreeSet;
 
 pub use gram::Units;
@@ -97,8 +98,11 @@ impl Sieve {
 
     /// Whether a decoded record may match.
     pub fn lets_through(&self, text: &str) -> bool {
-        // A line break may stand inside a word.
-        if text.is_ascii() && !text.contains('\n') {
+        // A line break may stand inside a word; so may one that was escaped, which folding alone would take for the letter n.
+        if memmem::find(text.as_bytes(), br"\n").is_some() && self.may_match(&text::folded(text)) {
+            return true;
+        }
+        if text.is_ascii() && !text.contains(['\n', '\0']) {
             self.is_open() || self.next(text.as_bytes(), Units::Bytes, 0).is_some()
         } else {
             self.may_match(text)

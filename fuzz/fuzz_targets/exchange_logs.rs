@@ -1,0 +1,10 @@
+//! Any bytes as a log that Exchange writes: no panic, an end, and the same records whole and in pieces.
+#![no_main]
+
+use freebusy::read::format::Format;
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|input: &[u8]| freebusy_fuzz::family(
+    &[Format::HttpProxy, Format::Ews, Format::Smtp, Format::Tracking],
+    input
+));

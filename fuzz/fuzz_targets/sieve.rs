@@ -1,0 +1,43 @@
+//! What the fast ways of a scan throw away, the whole engine must not be certain of. The input decides what happens to the text of a rule:
+//! the sieve promises nothing for words that no program cuts or escapes so, and nearly all that random bytes do to a text is that.
+#![no_main]
+
+use freebusy::engine::Suspects;
+use freebusy::read::charset::Charset;
+use freebusy::read::format::{Format, Reader, reader};
+use freebusy::record::Record;
+use freebusy::rules::model::Confidence;
+use freebusy::scan::block::Block;
+use freebusy_fuzz::{ENGINE, SIEVE};
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|input: &[u8]| {
+    let file = freebusy_fuzz::travelled(input);
+    let (charset, mark) = Charset::detect(&file);
+    let bytes = &file[mark..];
+    let text = charset.decode(bytes);
+    let Reader::Lines(format) = reader(Format::Text, "") else { unreachable!("text is a format of lines") };
+    let block = Block { bytes, own: (0, bytes.len()), first: true, last: true, charset };
+    let passes = [
+        ("the sieve, by lines", !block.sift(&*format, &SIEVE).candidates.is_empty()),
+        ("the sieve, of the text", SIEVE.lets_through(&text)),
+        ("the sieve, the thorough way", SIEVE.may_match(&text)),
+    ];
+    let suspects = ENGINE.may_be_certain(&text);
+    if suspects == Suspects::All && passes.iter().all(|(_, passes)| *passes) {
+        return;
+    }
+    let analysis = ENGINE.analyse(&[Record::text(text.as_ref())], &[]);
+    if let Some(found) = analysis.matches.iter().find(|found| found.confidence == Confidence::Certain) {
+        let suspected = match &suspects {
+            Suspects::None => false,
+            Suspects::Some(rules) => rules.contains(&found.rule),
+            Suspects::All => true,
+        };
+        if suspected && passes.iter().all(|(_, passes)| *passes) {
+            return;
+        }
+        let rule = ENGINE.rules().pack().rules[found.rule].id.to_string();
+        panic!("{rule} is certain, and not all of these let it through: {passes:?}, the glance: {suspected}\n{text:?}");
+    }
+});

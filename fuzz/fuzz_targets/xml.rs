@@ -1,0 +1,7 @@
+//! Any bytes as XML: no panic, an end, and the same records whole and in pieces.
+#![no_main]
+
+use freebusy::read::format::Format;
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|input: &[u8]| freebusy_fuzz::family(&[Format::EventXml, Format::Clixml, Format::EwsXml], input));
