@@ -45,6 +45,7 @@ fn main() {
             indications: read(&rules.join("indications.yaml")),
             well_known: read(&rules.join("well-known.yaml")),
             intake: read(&rules.join("intake.yaml")),
+            timeline: read(&rules.join("timeline.yaml")),
             retired: read(&rules.join("retired.yaml")),
             cmdlets: read(&rules.join("cmdlets.yaml")),
         },

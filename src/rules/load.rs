@@ -176,6 +176,7 @@ impl Loader {
             SharedKind::Parameters => self.add_parameters(name, text),
             SharedKind::WellKnown => self.add_well_known(name, text),
             SharedKind::Intake => parse(name, text).map(|intake| self.source.shared.intake = intake),
+            SharedKind::Timeline => parse(name, text).map(|timeline| self.source.shared.timeline = timeline),
             SharedKind::Retired => parse(name, text).map(|retired| self.source.shared.retired = retired),
             SharedKind::Cmdlets => parse(name, text).map(|cmdlets| self.source.shared.cmdlets = cmdlets),
         }

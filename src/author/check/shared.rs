@@ -6,7 +6,7 @@ use crate::author::diagnostic::{Findings, SourceFile};
 use crate::author::problems::{IdForm, IgnoredFile, MissingKey, ShippedId, ShortText};
 use crate::author::yaml::Node;
 use crate::rules::compile::MIN_LITERAL;
-use crate::rules::model::{Cmdlets, Intake, Parameter, Phrase, Retired};
+use crate::rules::model::{Cmdlets, Intake, Milestone, Parameter, Phrase, Retired};
 use crate::rules::{SharedKind, parse_list};
 use crate::text::fold::fold;
 use serde::de::DeserializeOwned;
@@ -91,7 +91,7 @@ pub(super) fn check(
                 }
             }
         }
-        SharedKind::WellKnown | SharedKind::Retired | SharedKind::Cmdlets => {}
+        SharedKind::WellKnown | SharedKind::Timeline | SharedKind::Retired | SharedKind::Cmdlets => {}
     }
     for entry in entries {
         if let Some(where_) = entry.get("where") {
@@ -170,6 +170,9 @@ fn says_the_same(checker: &Checker<'_>, kind: SharedKind, file: &SourceFile) -> 
     let shared = &checker.known.shared;
     match kind {
         SharedKind::Intake => parse_list(&file.name, &file.text).is_ok_and(|own: Intake| own == shared.intake),
+        SharedKind::Timeline => {
+            parse_list(&file.name, &file.text).is_ok_and(|own: Vec<Milestone>| own == shared.timeline)
+        }
         SharedKind::Retired => parse_list(&file.name, &file.text).is_ok_and(|own: Vec<Retired>| own == shared.retired),
         SharedKind::Cmdlets => parse_list(&file.name, &file.text).is_ok_and(|own: Cmdlets| own == shared.cmdlets),
         _ => false,
