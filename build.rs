@@ -12,6 +12,9 @@ mod compile;
 #[path = "src/text/fold.rs"]
 mod fold;
 #[allow(dead_code)]
+#[path = "src/rules/identifier.rs"]
+mod identifier;
+#[allow(dead_code)]
 #[path = "src/rules/model.rs"]
 mod model;
 #[allow(dead_code)]
@@ -39,6 +42,7 @@ fn main() {
     let mut source = pack::Source {
         rules: Vec::new(),
         parameters: read(&rules.join("parameters.yaml")),
+        identifiers: read(&rules.join("identifiers.yaml")),
         shared: model::Shared {
             phrases: read(&rules.join("phrases.yaml")),
             contexts: read(&rules.join("contexts.yaml")),

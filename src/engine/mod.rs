@@ -44,6 +44,7 @@ pub struct Engine<'p> {
     rules: &'p Rules,
     finder: Finder<'p>,
     regexes: Arc<Regexes>,
+    today: Option<String>,
 }
 
 /// One rule that matched, or might have.
@@ -118,12 +119,18 @@ pub struct Analysis {
 impl<'p> Engine<'p> {
     /// Prepares rules for matching.
     pub fn new(rules: &'p Rules) -> Self {
-        Self { rules, finder: Finder::new(rules.pack()), regexes: Arc::default() }
+        Self { rules, finder: Finder::new(rules.pack()), regexes: Arc::default(), today: None }
     }
 
     /// Prepares rules for matching many texts: what all of them need is built once.
     pub fn for_many(rules: &'p Rules) -> Self {
-        Self { rules, finder: Finder::for_many(rules.pack()), regexes: Arc::default() }
+        Self { rules, finder: Finder::for_many(rules.pack()), regexes: Arc::default(), today: None }
+    }
+
+    /// Lets a rule's hints count only while they are true: `today` is an ISO 8601 date. Without it they always count.
+    pub fn as_of(mut self, today: impl Into<String>) -> Self {
+        self.today = Some(today.into());
+        self
     }
 
     /// The rules that this engine matches.
@@ -158,7 +165,7 @@ impl<'p> Engine<'p> {
         instead: Option<(usize, &Entry<'_>)>,
     ) -> Analysis {
         let mut analysis = Analysis::default();
-        let entries = Entries { pack: self.rules.pack(), instead };
+        let entries = Entries { pack: self.rules.pack(), instead, today: self.today.as_deref() };
         for reading in readings {
             add(reading.borrow(), &entries, assumed, &mut analysis);
         }
@@ -179,12 +186,12 @@ impl<'p> Engine<'p> {
 
     /// Whether one rule outranks another, directly or through rules between them.
     pub fn outranks(&self, above: usize, below: usize) -> bool {
-        rank::outranks(&Entries { pack: self.rules.pack(), instead: None }, above, below)
+        rank::outranks(&Entries { pack: self.rules.pack(), instead: None, today: None }, above, below)
     }
 
     /// Where a rule holds in a record, and how surely: enough to see whether a change of the rule changes anything.
     pub fn holds(&self, reading: &Reading<'_>, entry: &Entry<'_>, assumed: &[u16]) -> Option<(Missing, usize)> {
-        best(reading, entry, assumed).map(|(missing, site)| (missing, site.weight()))
+        best(reading, entry, assumed, self.today.as_deref()).map(|(missing, site)| (missing, site.weight()))
     }
 }
 
@@ -215,6 +222,7 @@ impl Reading<'_> {
 struct Entries<'a> {
     pack: &'a Pack<'static>,
     instead: Option<(usize, &'a Entry<'a>)>,
+    today: Option<&'a str>,
 }
 
 impl<'a> Entries<'a> {
@@ -239,7 +247,7 @@ fn add(reading: &Reading<'_>, entries: &Entries<'_>, assumed: &[u16], analysis: 
     });
     for rule in 0..entries.pack.rules.len() {
         let entry = entries.get(rule);
-        match best(reading, entry, assumed) {
+        match best(reading, entry, assumed, entries.today) {
             Some((missing, site)) => {
                 let evidence = evidence(&reading.text, &site, offset);
                 let weight = site.weight();
@@ -261,13 +269,14 @@ fn add(reading: &Reading<'_>, entries: &Entries<'_>, assumed: &[u16], analysis: 
 }
 
 /// The best place where a rule holds: the surest, then the one with the most evidence, then the first; or where its hints do.
-fn best(reading: &Reading<'_>, entry: &Entry<'_>, assumed: &[u16]) -> Option<(Missing, Site)> {
+fn best(reading: &Reading<'_>, entry: &Entry<'_>, assumed: &[u16], today: Option<&str>) -> Option<(Missing, Site)> {
     let evaluator = reading.evaluator();
     let found = evaluator.sites(&entry.signature);
     let judged = found.into_iter().map(|site| (reading.surroundings.missing(entry, &site, assumed), site));
     let best = judged.min_by_key(|(missing, site)| (*missing, Reverse(site.weight()), site.start));
     best.or_else(|| {
-        let hints = entry.hints.iter().flat_map(|h| evaluator.sites(h).into_iter().take(1));
+        let counting = entry.hints.iter().filter(|_| entry.hints_count(today));
+        let hints = counting.flat_map(|h| evaluator.sites(h).into_iter().take(1));
         hints.reduce(Site::join).map(|site| (Missing::Signature, site))
     })
 }

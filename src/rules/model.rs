@@ -793,6 +793,21 @@ pub struct Question {
     /// What makes it unnecessary.
     #[serde(default)]
     pub unless: Option<Known>,
+    /// Only where the text shows one of these directions; always where empty.
+    #[serde(default)]
+    pub direction: Vec<Direction>,
+    /// Only where the text shows one of these HTTP statuses; always where empty.
+    #[serde(default)]
+    pub http_status: Vec<u32>,
+    /// Whether it comes before everything else, also where a rule is certain.
+    #[serde(default)]
+    pub first: bool,
+    /// The entry of `rules/timeline.yaml` from whose date on it is asked.
+    #[serde(default)]
+    pub since: Option<String>,
+    /// The entry of `rules/timeline.yaml` from whose date on it is no longer asked.
+    #[serde(default)]
+    pub until: Option<String>,
 }
 
 /// Something that the text may show already.
@@ -819,6 +834,15 @@ pub struct Collect {
     /// For which authentication schemes; all where empty.
     #[serde(default)]
     pub auth: Vec<Auth>,
+    /// Only where the text shows one of these HTTP statuses; always where empty.
+    #[serde(default)]
+    pub http_status: Vec<u32>,
+    /// The entry of `rules/timeline.yaml` from whose date on it is worth collecting.
+    #[serde(default)]
+    pub since: Option<String>,
+    /// The entry of `rules/timeline.yaml` from whose date on it is no longer worth collecting.
+    #[serde(default)]
+    pub until: Option<String>,
     /// Where to look, for what has no command.
     #[serde(default)]
     pub text: Option<String>,

@@ -17,6 +17,8 @@ pub enum SharedKind {
     Intake,
     /// `timeline.yaml`
     Timeline,
+    /// `identifiers.yaml`
+    Identifiers,
     /// `retired.yaml`
     Retired,
     /// `cmdlets.yaml`
@@ -34,6 +36,7 @@ impl SharedKind {
             "well-known" => Self::WellKnown,
             "intake" => Self::Intake,
             "timeline" => Self::Timeline,
+            "identifiers" => Self::Identifiers,
             "retired" => Self::Retired,
             "cmdlets" => Self::Cmdlets,
             _ => return None,
@@ -50,6 +53,7 @@ impl SharedKind {
             Self::WellKnown => "well-known",
             Self::Intake => "intake",
             Self::Timeline => "timeline",
+            Self::Identifiers => "identifiers",
             Self::Retired => "retired",
             Self::Cmdlets => "cmdlets",
         }
