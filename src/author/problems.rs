@@ -363,12 +363,6 @@ problems! {
     label: "",
     help: "`since` names the entry of the timeline with the earlier date";
 
-    /// A date that is no day
-    Error "no-such-day" NoSuchDay { text: String }
-    message: format!("`{text}` is no day"),
-    label: "",
-    help: "write year, month and day, as in 2026-11-22";
-
     /// A step without anything to do
     Error "step-does-nothing" StepDoesNothing { id: String }
     message: format!("step `{id}` has neither `run` nor `text`"),

@@ -11,6 +11,9 @@ use serde::Serialize;
 /// How many identifiers are named when the one that was asked for is unknown.
 const MOST_NEAREST: usize = 3;
 
+/// A piece of a name that is shorter than this is a piece of many.
+const LEAST_PIECE: usize = 5;
+
 /// An identifier and its meaning.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct IdentifierView {
@@ -185,7 +188,13 @@ impl Asked {
         let names: Vec<String> = identifiers.iter().map(|identifier| fold(&identifier.id)).collect();
         let ids: Vec<String> = rules.iter().map(|rule| fold(&rule.rule)).collect();
         let all = names.iter().chain(&ids).map(String::as_str);
-        let Some(near) = nearest(&self.words, all) else { return Vec::new() };
+        let Some(near) = nearest(&self.words, all) else {
+            // The beginning of a sentence, or a piece of a name.
+            let holds = |identifier: &&Identifier| {
+                self.words.len() >= LEAST_PIECE && fold(&identifier.id).contains(&self.words)
+            };
+            return identifiers.iter().filter(holds).take(MOST_NEAREST).map(view).collect();
+        };
         let of_identifiers = identifiers.iter().zip(&names).filter(|(_, name)| *name == near).map(|(i, _)| view(i));
         let of_rules = rules.iter().zip(&ids).filter(|(_, id)| *id == near);
         of_identifiers

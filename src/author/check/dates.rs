@@ -2,7 +2,7 @@
 
 use super::{Checker, near, shape, text_of};
 use crate::author::diagnostic::Findings;
-use crate::author::problems::{DatesReversed, NoSuchDay, UnknownMilestone};
+use crate::author::problems::{DatesReversed, UnknownMilestone};
 use crate::author::yaml::Node;
 use crate::rules::model::Milestone;
 
@@ -27,15 +27,6 @@ pub(super) fn check(checker: &Checker<'_>, node: &Node, findings: &mut Findings)
     {
         let problem = DatesReversed { since: since.date.clone(), until: until.date.clone() };
         findings.add(span.clone(), &problem);
-    }
-}
-
-/// Reports a date of the timeline that is none.
-pub(super) fn day(entry: &Node, findings: &mut Findings) {
-    let Some((text, span)) = text_of(entry, "date") else { return };
-    let is_day = text.len() == "2026-11-22".len() && text.parse::<jiff::civil::Date>().is_ok();
-    if !is_day {
-        findings.add(span, &NoSuchDay { text: text.to_owned() });
     }
 }
 

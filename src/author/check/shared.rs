@@ -102,7 +102,6 @@ pub(super) fn check(
         }
         SharedKind::Timeline => {
             unique(entries, "an entry of the timeline", |entry| text_of(entry, "id"), findings);
-            entries.iter().for_each(|entry| dates::day(entry, findings));
         }
         SharedKind::Identifiers => {
             // A number means something else in every table.
