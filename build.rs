@@ -12,6 +12,9 @@ mod compile;
 #[path = "src/text/fold.rs"]
 mod fold;
 #[allow(dead_code)]
+#[path = "src/rules/identifier.rs"]
+mod identifier;
+#[allow(dead_code)]
 #[path = "src/rules/model.rs"]
 mod model;
 #[allow(dead_code)]
@@ -39,12 +42,14 @@ fn main() {
     let mut source = pack::Source {
         rules: Vec::new(),
         parameters: read(&rules.join("parameters.yaml")),
+        identifiers: read(&rules.join("identifiers.yaml")),
         shared: model::Shared {
             phrases: read(&rules.join("phrases.yaml")),
             contexts: read(&rules.join("contexts.yaml")),
             indications: read(&rules.join("indications.yaml")),
             well_known: read(&rules.join("well-known.yaml")),
             intake: read(&rules.join("intake.yaml")),
+            timeline: read(&rules.join("timeline.yaml")),
             retired: read(&rules.join("retired.yaml")),
             cmdlets: read(&rules.join("cmdlets.yaml")),
         },

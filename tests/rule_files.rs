@@ -5,7 +5,10 @@ mod common;
 use common::Catalogue;
 use freebusy::facts::Facts;
 use freebusy::remedy::{Planner, Values};
-use freebusy::rules::model::{Cmdlets, Context, Indication, Intake, Parameter, Phrase, Retired, Rule, WellKnown};
+use freebusy::rules::identifier::Identifier;
+use freebusy::rules::model::{
+    Cmdlets, Context, Indication, Intake, Milestone, Parameter, Phrase, Retired, Rule, WellKnown,
+};
 use freebusy::rules::parse_list;
 use serde::de::DeserializeOwned;
 use std::fmt::Debug;
@@ -111,10 +114,24 @@ fn both_yaml_readers_give_the_same_rules() {
     same::<Vec<Context>>("contexts.yaml", &shared("contexts.yaml"));
     same::<Vec<Indication>>("indications.yaml", &shared("indications.yaml"));
     same::<Vec<Parameter>>("parameters.yaml", &shared("parameters.yaml"));
+    same::<Vec<Milestone>>("timeline.yaml", &shared("timeline.yaml"));
+    same::<Vec<Identifier>>("identifiers.yaml", &shared("identifiers.yaml"));
     same::<Vec<Retired>>("retired.yaml", &shared("retired.yaml"));
     same::<WellKnown>("well-known.yaml", &shared("well-known.yaml"));
     same::<Intake>("intake.yaml", &shared("intake.yaml"));
     same::<Cmdlets>("cmdlets.yaml", &shared("cmdlets.yaml"));
+}
+
+/// Days are compared by their letters, so each has to be a real day in the one form, and they stand in their order.
+#[test]
+fn the_timeline_is_in_order() {
+    let timeline = Catalogue::built_in().pack().shared().expect("shared").timeline;
+    let dates: Vec<&str> = timeline.iter().map(|entry| entry.date.as_str()).collect();
+    assert!(dates.is_sorted(), "{dates:?}");
+    for entry in &timeline {
+        let day: jiff::civil::Date = entry.date.parse().unwrap_or_else(|e| panic!("{}: {e}", entry.id));
+        assert_eq!(day.to_string(), entry.date, "{}", entry.id);
+    }
 }
 
 #[test]

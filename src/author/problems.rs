@@ -345,6 +345,24 @@ problems! {
     label: "from here a person goes round for ever",
     help: "give one of the outcomes `resolved` or `support`";
 
+    /// A step that is not there on every day, with nothing behind it
+    Error "no-way-on" NoWayOn { id: String, day: String }
+    message: format!("on {day} no step is left to go on with from `{id}`"),
+    label: "",
+    help: "a step that does not apply is passed over; put one behind it that always applies, or lead elsewhere";
+
+    /// An entry that the timeline does not have
+    Error "unknown-milestone" UnknownMilestone { id: String, near: Option<String>, known: String }
+    message: format!("the timeline has no entry `{id}`"),
+    label: "",
+    help: meant(near, &format!("timeline.yaml has {known}"));
+
+    /// An end before the beginning
+    Error "dates-reversed" DatesReversed { since: String, until: String }
+    message: format!("this begins on {since} and ends on {until}, so it never holds"),
+    label: "",
+    help: "`since` names the entry of the timeline with the earlier date";
+
     /// A step without anything to do
     Error "step-does-nothing" StepDoesNothing { id: String }
     message: format!("step `{id}` has neither `run` nor `text`"),

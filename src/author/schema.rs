@@ -13,7 +13,7 @@ pub struct Schema {
 }
 
 /// All schemas; that of a rule file first.
-pub const SCHEMAS: [Schema; 9] = [
+pub const SCHEMAS: [Schema; 11] = [
     Schema { name: "rule", text: include_str!("../../schema/rule.json") },
     Schema { name: "phrases", text: include_str!("../../schema/phrases.json") },
     Schema { name: "contexts", text: include_str!("../../schema/contexts.json") },
@@ -21,6 +21,8 @@ pub const SCHEMAS: [Schema; 9] = [
     Schema { name: "parameters", text: include_str!("../../schema/parameters.json") },
     Schema { name: "well-known", text: include_str!("../../schema/well-known.json") },
     Schema { name: "intake", text: include_str!("../../schema/intake.json") },
+    Schema { name: "timeline", text: include_str!("../../schema/timeline.json") },
+    Schema { name: "identifiers", text: include_str!("../../schema/identifiers.json") },
     Schema { name: "retired", text: include_str!("../../schema/retired.json") },
     Schema { name: "cmdlets", text: include_str!("../../schema/cmdlets.json") },
 ];
@@ -28,7 +30,10 @@ pub const SCHEMAS: [Schema; 9] = [
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rules::model::{Cmdlets, Context, Indication, Intake, Parameter, Phrase, Retired, Rule, WellKnown};
+    use crate::rules::identifier::Identifier;
+    use crate::rules::model::{
+        Cmdlets, Context, Indication, Intake, Milestone, Parameter, Phrase, Retired, Rule, WellKnown,
+    };
     use schemars::generate::SchemaSettings;
     use schemars::{JsonSchema, Schema as Generated, SchemaGenerator};
     use serde_json::{Map, Value};
@@ -48,6 +53,8 @@ mod tests {
             "parameters" => generate::<Vec<Parameter>>(),
             "well-known" => generate::<WellKnown>(),
             "intake" => generate::<Intake>(),
+            "timeline" => generate::<Vec<Milestone>>(),
+            "identifiers" => generate::<Vec<Identifier>>(),
             "retired" => generate::<Vec<Retired>>(),
             "cmdlets" => generate::<Cmdlets>(),
             other => panic!("no type for `{other}`"),

@@ -1,6 +1,6 @@
 //! `freebusy explain`
 
-use super::{CliError, Screen, Status};
+use super::{CliError, Day, Screen, Status};
 use crate::engine::{Engine, WhyNot};
 use crate::read::{Input, ReadError};
 use crate::record::Record;
@@ -53,6 +53,8 @@ pub(super) struct Args {
     /// Replace addresses, hosts, IPs and GUIDs by pseudonyms
     #[arg(long)]
     redact: bool,
+    #[command(flatten)]
+    day: Day,
     /// A folder of rules that add to or override the built-in ones
     #[arg(long, value_name = "DIR")]
     rules: Vec<PathBuf>,
@@ -73,7 +75,7 @@ fn name_and_value(argument: &str) -> Result<(String, String), String> {
 pub(super) fn run(args: Args) -> Result<Status, CliError> {
     let rules = super::load::rules(&args.rules)?;
     let pack = rules.pack();
-    let engine = Engine::new(&rules);
+    let engine = Engine::new(&rules).as_of(args.day.iso());
     let assumed = assumed(pack, &args.assume)?;
     let mut redactor = if args.redact { Some(Redactor::new(pack.shared()?.well_known)) } else { None };
     let planner = planner(pack, &args, redactor.as_mut())?;
@@ -168,7 +170,7 @@ fn planner(pack: &Pack<'_>, args: &Args, mut redactor: Option<&mut Redactor>) ->
     };
     let values =
         Values { set: redacted(args.set.iter().cloned().collect()), profile: redacted(profile.values.clone()) };
-    let planner = Planner::new(parameters, values);
+    let planner = Planner::new(parameters, values).as_of(args.day.calendar(pack)?);
     let sources = [("--set".to_owned(), args.set.iter().map(|(name, _)| name).collect::<Vec<_>>()), {
         let path = profile.path.map_or_else(String::new, |p| p.display().to_string());
         (path, profile.values.keys().collect())

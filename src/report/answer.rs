@@ -1,11 +1,14 @@
 //! The answer to one input: the contract for programs, and what the templates see.
 
+use super::identifiers::{self, IdentifierView};
 use crate::engine::{Analysis, Engine, Match, Missing};
 use crate::facts;
 use crate::remedy::plan::{PlannedStep, UsedParameter};
 use crate::remedy::{PlanError, Planner};
 use crate::rules::RuleError;
-use crate::rules::model::{Auth, Command, Confidence, Direction, Known, Reference, Rule, Shared, Shell};
+use crate::rules::model::{
+    Auth, Command, Confidence, Direction, Known, Question, Reference, Rule, Shared, Shell, Standing,
+};
 use serde::Serialize;
 use std::fmt;
 use std::ops::Range;
@@ -27,6 +30,10 @@ pub struct Answer {
     pub matches: Vec<MatchedRule>,
     /// What was read out of the input.
     pub facts: FactsView,
+    /// What the codes and names in the input stand for.
+    pub identifiers: Vec<IdentifierView>,
+    /// What to ask before anything else, whatever the verdict is.
+    pub ask_first: Vec<String>,
     /// What to ask while the verdict is not `match`.
     pub questions: Vec<String>,
     /// What to collect while the verdict is not `match`.
@@ -62,6 +69,8 @@ pub struct MatchedRule {
     pub area: String,
     /// How sure the match is.
     pub confidence: Confidence,
+    /// [`Rule::confidence`]: how well it is vouched for that there is such a failure.
+    pub standing: Standing,
     /// What is missing before it is certain, in words.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub missing: Option<String>,
@@ -84,7 +93,9 @@ pub struct MatchedRule {
     pub cause: String,
     /// [`Rule::verify`]
     pub verify: String,
-    /// The steps with their commands filled in.
+    /// What a person must know before the first step.
+    pub warnings: Vec<String>,
+    /// The steps that apply, with their commands filled in.
     pub steps: Vec<PlannedStep>,
     /// The shells of the commands.
     pub shells: Vec<Shell>,
@@ -234,13 +245,17 @@ impl Answer {
                 direction: analysis.direction,
                 authentication: analysis.auth,
             },
+            identifiers: identifiers::found(pack.identifiers()?, text, &analysis.facts),
+            ask_first: Vec::new(),
             questions: Vec::new(),
             collect: Vec::new(),
             nearest: Vec::new(),
             input,
         };
+        let shared = pack.shared()?;
+        answer.ask_first(&shared, analysis, planner);
         if verdict != Verdict::Match {
-            answer.ask(&pack.shared()?, analysis, planner)?;
+            answer.ask(&shared, analysis, planner)?;
         }
         if verdict == Verdict::None {
             for (number, ranges) in analysis.nearest.iter().take(MOST_CANDIDATES) {
@@ -249,6 +264,14 @@ impl Answer {
             }
         }
         Ok(answer)
+    }
+
+    /// What comes before everything else: what most lookups of this direction fail for today.
+    fn ask_first(&mut self, shared: &Shared, analysis: &Analysis, planner: &Planner) {
+        let direction = analysis.direction.or(self.matches.first().and_then(|m| m.direction));
+        let first = shared.intake.questions.iter().filter(|question| question.first);
+        let fitting = first.filter(|question| applies(question, analysis, direction, planner));
+        self.ask_first = fitting.map(|question| question.ask.clone()).collect();
     }
 
     /// What to ask and to collect next.
@@ -260,13 +283,8 @@ impl Answer {
                 }
             }
         }
-        for question in &shared.intake.questions {
-            let known = match question.unless {
-                Some(Known::Direction) => analysis.direction.is_some(),
-                Some(Known::Auth) => analysis.auth.is_some(),
-                None => false,
-            };
-            if !known {
+        for question in shared.intake.questions.iter().filter(|question| !question.first) {
+            if applies(question, analysis, analysis.direction, planner) {
                 self.questions.push(question.ask.clone());
             }
         }
@@ -274,6 +292,10 @@ impl Answer {
         for collect in &shared.intake.collect {
             let direction = analysis.direction.is_some_and(|d| collect.direction.contains(&d));
             let auth = analysis.auth.is_some_and(|a| collect.auth.contains(&a));
+            let current = planner.calendar().holds(collect.since.as_deref(), collect.until.as_deref());
+            if !current || !shows_status(analysis, &collect.http_status) {
+                continue;
+            }
             if fits(direction, collect.direction.is_empty(), analysis.direction.is_some())
                 && fits(auth, collect.auth.is_empty(), analysis.auth.is_some())
             {
@@ -286,6 +308,23 @@ impl Answer {
         }
         Ok(())
     }
+}
+
+/// Whether a question is worth asking. One that belongs to a direction is asked only where that direction is known.
+fn applies(question: &Question, analysis: &Analysis, direction: Option<Direction>, planner: &Planner) -> bool {
+    let known = match question.unless {
+        Some(Known::Direction) => analysis.direction.is_some(),
+        Some(Known::Auth) => analysis.auth.is_some(),
+        None => false,
+    };
+    !known
+        && (question.direction.is_empty() || direction.is_some_and(|d| question.direction.contains(&d)))
+        && shows_status(analysis, &question.http_status)
+        && planner.calendar().holds(question.since.as_deref(), question.until.as_deref())
+}
+
+fn shows_status(analysis: &Analysis, wanted: &[u32]) -> bool {
+    wanted.is_empty() || analysis.facts.http_status.iter().any(|found| wanted.contains(&found.value))
 }
 
 fn matched(engine: &Engine<'_>, planner: &Planner, text: &str, found: &Match) -> Result<MatchedRule, AnswerError> {
@@ -307,6 +346,7 @@ fn matched(engine: &Engine<'_>, planner: &Planner, text: &str, found: &Match) ->
     let plan = planner.plan(&rule, &found.shown.facts, direction)?;
     Ok(MatchedRule {
         confidence: found.confidence,
+        standing: rule.confidence,
         missing,
         question,
         evidence: evidence(text, &found.evidence),
@@ -320,6 +360,7 @@ fn matched(engine: &Engine<'_>, planner: &Planner, text: &str, found: &Match) ->
         summary: rule.summary,
         cause: rule.cause,
         verify: rule.verify,
+        warnings: plan.warnings,
         steps: plan.steps,
         shells: plan.shells,
         parameters: plan.parameters,

@@ -6,6 +6,7 @@
 pub mod answer;
 mod excerpt;
 mod findings;
+pub mod identifiers;
 mod redact;
 mod render;
 mod sanitize;

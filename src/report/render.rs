@@ -4,6 +4,7 @@
 
 use super::answer::{Answer, Verdict};
 use super::excerpt::excerpt;
+use super::identifiers::Lookup;
 use super::sanitize::{escape_invisible, printable, replacement};
 use super::template::{clean, environment};
 use super::why_not::WhyNotView;
@@ -74,13 +75,15 @@ impl std::error::Error for RenderError {
 }
 
 /// The templates that come with the program.
-const BUILT_IN: [(&str, &str); 20] = [
+const BUILT_IN: [(&str, &str); 22] = [
     ("match.txt", include_str!("../../templates/match.txt")),
     ("unsure.txt", include_str!("../../templates/unsure.txt")),
     ("brief.txt", include_str!("../../templates/brief.txt")),
     ("explain.md", include_str!("../../templates/explain.md")),
     ("explain.html", include_str!("../../templates/explain.html")),
     ("rule.txt", include_str!("../../templates/rule.txt")),
+    ("lookup.txt", include_str!("../../templates/lookup.txt")),
+    ("lookup.md", include_str!("../../templates/lookup.md")),
     ("why-not.txt", include_str!("../../templates/why-not.txt")),
     ("new-rule.yaml", include_str!("../../templates/new-rule.yaml")),
     ("new-rule.txt", include_str!("../../templates/new-rule.txt")),
@@ -198,13 +201,32 @@ impl Renderer {
         self.render("diff.txt", context! { diff => Value::from(Serde(difference)) }, true)
     }
 
-    /// Renders one rule, with its commands as they stand in the file.
+    /// Renders one rule, with its commands as they stand in the file. `left_out` steps do not apply on the day.
     ///
     /// # Errors
     ///
     /// When a template is wrong.
-    pub fn rule(&self, rule: &impl serde::Serialize) -> Result<String, RenderError> {
-        self.render("rule.txt", context! { rule => Value::from(Serde(rule)) }, true)
+    pub fn rule(
+        &self,
+        rule: &impl serde::Serialize,
+        day: Option<&str>,
+        left_out: usize,
+    ) -> Result<String, RenderError> {
+        self.render("rule.txt", context! { rule => Value::from(Serde(rule)), day, left_out }, true)
+    }
+
+    /// Renders what a code or name stands for.
+    ///
+    /// # Errors
+    ///
+    /// When a template is wrong.
+    pub fn lookup(&self, lookup: &Lookup, format: Format) -> Result<String, RenderError> {
+        let context = context! { lookup => Value::from(Serde(lookup)) };
+        match format {
+            Format::Json => json(lookup),
+            Format::Markdown => self.render("lookup.md", context, false),
+            Format::Text | Format::Brief | Format::Html => self.render("lookup.txt", context, true),
+        }
     }
 
     fn render(&self, template: &'static str, context: Value, terminal: bool) -> Result<String, RenderError> {
@@ -271,8 +293,8 @@ fn paint(text: &str, kind: &str, color: bool) -> Value {
     Value::from_safe_string(format!("\u{1b}[{code}m{text}\u{1b}[0m"))
 }
 
-fn json(answer: &Answer) -> Result<String, RenderError> {
-    let text = serde_json::to_string_pretty(answer).map_err(RenderError::Json)?;
+fn json(value: &impl serde::Serialize) -> Result<String, RenderError> {
+    let text = serde_json::to_string_pretty(value).map_err(RenderError::Json)?;
     Ok(escape_invisible(text) + "\n")
 }
 

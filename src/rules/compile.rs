@@ -1,7 +1,8 @@
 //! From what `rules/` says to the digest: sentences become needles, references become numbers, regexes are checked.
 
 use super::fold::{fold, fold_variants};
-use super::model::{Condition, Context, Head, Phrase, Shared};
+use super::identifier::{Identifier, IdentifierKind};
+use super::model::{Condition, Context, Head, Milestone, Phrase, Shared};
 use super::pack::{All, ContextEntry, Entry, IndicationEntry, Node, Pack, Regex, Source, SourceRule, bytes};
 use regex_syntax::hir::{Class, Hir, HirKind};
 use std::borrow::Cow;
@@ -93,7 +94,13 @@ pub fn compile(source: Source, base: Option<Pack<'static>>) -> Result<Pack<'stat
         let new = |old: &u16| number(&ids, &known_ids[usize::from(*old)]);
         entry.outranks = entry.outranks.iter().filter_map(new).collect();
     }
-    let scope = Scope { ids, contexts: &source.shared.contexts, context_numbers };
+    let scope = Scope {
+        ids,
+        contexts: &source.shared.contexts,
+        context_numbers,
+        timeline: &source.shared.timeline,
+        identifiers: (&source.identifiers).into(),
+    };
     for SourceRule { head, body } in &source.rules {
         rules.push(compiler.rule(head, body.clone(), &scope));
     }
@@ -126,6 +133,7 @@ pub fn compile(source: Source, base: Option<Pack<'static>>) -> Result<Pack<'stat
         contexts,
         indications,
         parameters: bytes(&source.parameters),
+        identifiers: bytes(&source.identifiers),
         shared: bytes(&source.shared),
     })
 }
@@ -136,6 +144,8 @@ struct Scope<'s> {
     ids: Vec<&'s str>,
     contexts: &'s [Context],
     context_numbers: HashMap<&'s str, u16>,
+    timeline: &'s [Milestone],
+    identifiers: Cow<'s, [Identifier]>,
 }
 
 fn number(ids: &[&str], id: &str) -> Option<u16> {
@@ -154,7 +164,10 @@ impl<'s> Recompiler<'s> {
         let compiler = Compiler::new(&shared.phrases, pack);
         let numbers = shared.contexts.iter().enumerate().map(|(n, c)| (c.id.as_str(), n as u16)).collect();
         let ids = pack.rules.iter().map(|rule| rule.id.as_ref()).collect();
-        Self { compiler, scope: Scope { ids, contexts: &shared.contexts, context_numbers: numbers } }
+        let (contexts, timeline) = (&shared.contexts, &shared.timeline);
+        // A pack that was read already is not damaged.
+        let identifiers = pack.identifiers().unwrap_or_default().into();
+        Self { compiler, scope: Scope { ids, contexts, context_numbers: numbers, timeline, identifiers } }
     }
 
     /// A condition; nothing where it says nothing.
@@ -224,16 +237,52 @@ impl<'s> Compiler<'s> {
             }
         }
         let hints = head.hints.iter().enumerate().map(|(n, hint)| self.condition(hint, &format!("hints[{n}]")));
-        let hints: Vec<Node> = hints.collect();
+        let mut hints: Vec<Node> = hints.collect();
+        hints.extend(head.lids.iter().map(|&lid| Node::Lid(lid)));
+        let hinting = scope.identifiers.iter().filter(|identifier| identifier.hint);
+        for identifier in hinting.filter(|identifier| identifier.rules.contains(&head.id)) {
+            hints.extend(self.identifier(identifier));
+        }
+        let since = self.date(head.since.as_deref(), "since", scope);
+        let until = self.date(head.until.as_deref(), "until", scope);
         Entry {
             id: head.id.clone().into(),
             signature: self.condition(&head.signature, "signature"),
             contexts: surrounding,
-            hints: hints.into_iter().chain(head.lids.iter().map(|&lid| Node::Lid(lid))).collect(),
+            hints,
             outranks,
             direction: head.direction.clone(),
             auth: head.auth.clone(),
+            since,
+            until,
             body,
+        }
+    }
+
+    /// The date of an entry of the timeline.
+    fn date(&mut self, id: Option<&str>, path: &str, scope: &Scope<'_>) -> Option<Cow<'static, str>> {
+        let id = id?;
+        match scope.timeline.iter().find(|entry| entry.id == id) {
+            Some(entry) => Some(entry.date.clone().into()),
+            None => {
+                self.problem(path.to_owned(), format!("timeline.yaml has no entry `{id}`"));
+                None
+            }
+        }
+    }
+
+    /// Where an identifier stands; nothing where a text does not show it in a form of its own.
+    fn identifier(&mut self, identifier: &Identifier) -> Option<Node> {
+        match (identifier.kind, identifier.number()) {
+            (IdentifierKind::Lid, Some(number)) => Some(Node::Lid(number)),
+            (IdentifierKind::Diagnostics, Some(number)) => Some(Node::Diagnostics(number)),
+            (IdentifierKind::Aadsts, Some(number)) => Some(Node::Aadsts(number)),
+            (kind, _) if kind.is_number() => None,
+            _ => {
+                let folded = fold(&identifier.id);
+                let usable = folded.len() >= MIN_LITERAL && !identifier.id.contains('*');
+                usable.then(|| Node::Needle(self.needle(folded, &identifier.id)))
+            }
         }
     }
 

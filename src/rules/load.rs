@@ -5,6 +5,7 @@
 
 use super::bounds::{LARGEST_FILE, MOST_DEPTH, MOST_NODES};
 use super::compile::{Problem, compile};
+use super::identifier::Identifier;
 use super::model::{Head, Rule, Shared, WellKnown};
 use super::pack::{Pack, Source, SourceRule};
 use super::yaml;
@@ -150,7 +151,12 @@ impl Loader {
     ///
     /// When the digest is damaged.
     pub fn on_top_of(base: Pack<'static>) -> Result<Self, postcard::Error> {
-        let source = Source { rules: Vec::new(), parameters: base.parameters()?, shared: base.shared()? };
+        let source = Source {
+            rules: Vec::new(),
+            parameters: base.parameters()?,
+            identifiers: base.identifiers()?,
+            shared: base.shared()?,
+        };
         Ok(Self { base, source, ..Self::default() })
     }
 
@@ -176,6 +182,8 @@ impl Loader {
             SharedKind::Parameters => self.add_parameters(name, text),
             SharedKind::WellKnown => self.add_well_known(name, text),
             SharedKind::Intake => parse(name, text).map(|intake| self.source.shared.intake = intake),
+            SharedKind::Timeline => parse(name, text).map(|timeline| self.source.shared.timeline = timeline),
+            SharedKind::Identifiers => self.add_identifiers(name, text),
             SharedKind::Retired => parse(name, text).map(|retired| self.source.shared.retired = retired),
             SharedKind::Cmdlets => parse(name, text).map(|cmdlets| self.source.shared.cmdlets = cmdlets),
         }
@@ -195,6 +203,11 @@ impl Loader {
     fn add_parameters(&mut self, name: &str, text: &str) -> Result<(), LoadError> {
         let new = parse(name, text)?;
         merge(name, &mut self.source.parameters, new, |p| p.name.clone())
+    }
+
+    fn add_identifiers(&mut self, name: &str, text: &str) -> Result<(), LoadError> {
+        let new: Vec<Identifier> = parse(name, text)?;
+        merge(name, &mut self.source.identifiers, new, |i| format!("{} {}", i.kind.id(), i.id))
     }
 
     fn add_well_known(&mut self, name: &str, text: &str) -> Result<(), LoadError> {
@@ -253,7 +266,8 @@ impl Loader {
 }
 
 /// The keys of a rule that only people read.
-const BODY: [&str; 7] = ["summary", "cause", "verify", "steps", "references", "reviewed", "tests"];
+const BODY: [&str; 9] =
+    ["summary", "cause", "verify", "warnings", "changes", "steps", "references", "reviewed", "tests"];
 
 /// A rule file with empty lines in place of what only people read, so that positions stay right; nothing where the file is not
 /// written in block style from the first column.

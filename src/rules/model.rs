@@ -41,6 +41,15 @@ pub struct Rule {
     /// Rules that give way to this one when both match the same record.
     #[serde(default)]
     pub outranks: Vec<String>,
+    /// How well the failure is vouched for.
+    #[serde(default)]
+    pub confidence: Standing,
+    /// The entry of `rules/timeline.yaml` from whose date on the hints count. A signature speaks for itself at any date.
+    #[serde(default)]
+    pub since: Option<String>,
+    /// The entry of `rules/timeline.yaml` from whose date on the hints count no longer.
+    #[serde(default)]
+    pub until: Option<String>,
     /// What to ask when the match is only possible.
     pub question: String,
     /// What is wrong, in words for the helpdesk.
@@ -49,6 +58,12 @@ pub struct Rule {
     pub cause: String,
     /// How to see that the failure is gone; done after every changing step.
     pub verify: String,
+    /// What a person must know before the first step, while it is true.
+    #[serde(default)]
+    pub warnings: Vec<Warning>,
+    /// What the source documents say and no longer holds (`docs/currency.md`).
+    #[serde(default)]
+    pub changes: Vec<Change>,
     /// What to do, in this order.
     #[cfg_attr(test, schemars(length(min = 1)))]
     pub steps: Vec<Step>,
@@ -98,6 +113,15 @@ pub struct Head {
     /// [`Rule::outranks`]
     #[serde(default)]
     pub outranks: Vec<String>,
+    /// [`Rule::confidence`]
+    #[serde(default)]
+    pub confidence: Standing,
+    /// [`Rule::since`]
+    #[serde(default)]
+    pub since: Option<String>,
+    /// [`Rule::until`]
+    #[serde(default)]
+    pub until: Option<String>,
     /// [`Rule::question`]
     pub question: String,
 }
@@ -116,9 +140,78 @@ impl From<&Rule> for Head {
             context: rule.context.clone(),
             hints: rule.hints.clone(),
             outranks: rule.outranks.clone(),
+            confidence: rule.confidence,
+            since: rule.since.clone(),
+            until: rule.until.clone(),
             question: rule.question.clone(),
         }
     }
+}
+
+/// How well a claim is vouched for.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "kebab-case")]
+pub enum Standing {
+    /// The vendor says so.
+    #[default]
+    Verified,
+    /// Somebody other than the vendor says so.
+    ThirdParty,
+    /// Nobody says so; it is our advice.
+    Advice,
+    /// The identifier exists in the vendor's code; its meaning is read from its name.
+    IdentifierOnly,
+}
+
+impl Standing {
+    /// The name used in rule files and in JSON.
+    pub fn id(self) -> &'static str {
+        match self {
+            Self::Verified => "verified",
+            Self::ThirdParty => "third-party",
+            Self::Advice => "advice",
+            Self::IdentifierOnly => "identifier-only",
+        }
+    }
+}
+
+/// What a person must know before the first step.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Warning {
+    /// The warning.
+    pub text: String,
+    /// The entry of `rules/timeline.yaml` from whose date on it is true.
+    #[serde(default)]
+    pub since: Option<String>,
+    /// The entry of `rules/timeline.yaml` from whose date on it is no longer true.
+    #[serde(default)]
+    pub until: Option<String>,
+}
+
+/// What the source documents say about a failure, and what holds instead.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Change {
+    /// What the documents say.
+    pub documented: String,
+    /// What holds instead.
+    pub now: String,
+    /// Why.
+    pub why: String,
+    /// The entry of `rules/timeline.yaml` that made the change, where one did.
+    #[serde(default)]
+    pub since: Option<String>,
+    /// Where this is said; without it, see the rule's references.
+    #[cfg_attr(test, schemars(regex(pattern = "^https://")))]
+    #[serde(default)]
+    pub source: Option<String>,
+    /// How well it is vouched for.
+    #[serde(default)]
+    pub confidence: Standing,
 }
 
 /// Who asks, and whose calendar; or what else was being done.
@@ -271,6 +364,15 @@ pub struct Step {
     pub title: String,
     /// The strongest thing that the step does.
     pub effect: Effect,
+    /// How well it is vouched for that the step helps.
+    #[serde(default)]
+    pub confidence: Standing,
+    /// The entry of `rules/timeline.yaml` from whose date on the step applies.
+    #[serde(default)]
+    pub since: Option<String>,
+    /// The entry of `rules/timeline.yaml` from whose date on the step no longer applies.
+    #[serde(default)]
+    pub until: Option<String>,
     /// On which machines, in words.
     #[serde(default, rename = "where")]
     pub place: Option<String>,
@@ -443,6 +545,9 @@ pub struct Reference {
     /// The page's address, https.
     #[cfg_attr(test, schemars(regex(pattern = "^https://")))]
     pub url: String,
+    /// Whose page it is: the vendor's, where nothing is said.
+    #[serde(default)]
+    pub confidence: Standing,
 }
 
 /// A text that is the failure (`text`), or one that only looks like it (`not`).
@@ -658,6 +763,9 @@ pub struct Shared {
     pub well_known: WellKnown,
     /// `intake.yaml`
     pub intake: Intake,
+    /// `timeline.yaml`
+    #[serde(default)]
+    pub timeline: Vec<Milestone>,
     /// `retired.yaml`
     pub retired: Vec<Retired>,
     /// `cmdlets.yaml`
@@ -685,6 +793,21 @@ pub struct Question {
     /// What makes it unnecessary.
     #[serde(default)]
     pub unless: Option<Known>,
+    /// Only where the text shows one of these directions; always where empty.
+    #[serde(default)]
+    pub direction: Vec<Direction>,
+    /// Only where the text shows one of these HTTP statuses; always where empty.
+    #[serde(default)]
+    pub http_status: Vec<u32>,
+    /// Whether it comes before everything else, also where a rule is certain.
+    #[serde(default)]
+    pub first: bool,
+    /// The entry of `rules/timeline.yaml` from whose date on it is asked.
+    #[serde(default)]
+    pub since: Option<String>,
+    /// The entry of `rules/timeline.yaml` from whose date on it is no longer asked.
+    #[serde(default)]
+    pub until: Option<String>,
 }
 
 /// Something that the text may show already.
@@ -711,12 +834,42 @@ pub struct Collect {
     /// For which authentication schemes; all where empty.
     #[serde(default)]
     pub auth: Vec<Auth>,
+    /// Only where the text shows one of these HTTP statuses; always where empty.
+    #[serde(default)]
+    pub http_status: Vec<u32>,
+    /// The entry of `rules/timeline.yaml` from whose date on it is worth collecting.
+    #[serde(default)]
+    pub since: Option<String>,
+    /// The entry of `rules/timeline.yaml` from whose date on it is no longer worth collecting.
+    #[serde(default)]
+    pub until: Option<String>,
     /// Where to look, for what has no command.
     #[serde(default)]
     pub text: Option<String>,
     /// The commands.
     #[serde(default)]
     pub run: Vec<Command>,
+}
+
+/// An entry of `rules/timeline.yaml`: a date on which something changed for everybody.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Milestone {
+    /// The name that rules use.
+    #[cfg_attr(test, schemars(regex(pattern = "^[a-z0-9]+(-[a-z0-9]+)*$")))]
+    pub id: String,
+    /// The first day on which it holds (ISO 8601 date).
+    #[cfg_attr(test, schemars(regex(pattern = "^[0-9]{4}-[0-9]{2}-[0-9]{2}$")))]
+    pub date: String,
+    /// What happened, in one line.
+    pub title: String,
+    /// Where this is said.
+    #[cfg_attr(test, schemars(regex(pattern = "^https://")))]
+    pub source: String,
+    /// How well it is vouched for.
+    #[serde(default)]
+    pub confidence: Standing,
 }
 
 /// An entry of `rules/retired.yaml`: a module that no longer works.

@@ -6,6 +6,7 @@
 //! A digest holds every distinct folded sentence once, as a *needle*; conditions refer to needles by number. What people
 //! read (causes, steps) stays in serialized form until a rule's answer is shown: [`Entry::body`].
 
+use super::identifier::Identifier;
 use super::model::{Auth, Direction, Event, Field, Head, Parameter, Rule, Shared};
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
@@ -17,6 +18,8 @@ pub struct Source {
     pub rules: Vec<SourceRule>,
     /// `parameters.yaml`.
     pub parameters: Vec<Parameter>,
+    /// `identifiers.yaml`.
+    pub identifiers: Vec<Identifier>,
     /// The other files that rules share.
     pub shared: Shared,
 }
@@ -58,6 +61,9 @@ pub struct Pack<'a> {
     /// The parameters, serialized (`Vec<Parameter>`).
     #[serde(borrow)]
     pub parameters: Cow<'a, [u8]>,
+    /// The identifiers, serialized (`Vec<Identifier>`).
+    #[serde(borrow)]
+    pub identifiers: Cow<'a, [u8]>,
     /// What rules share in its source form, serialized ([`Shared`]): `--rules` adds to it, `--redact` reads it.
     #[serde(borrow)]
     pub shared: Cow<'a, [u8]>,
@@ -81,6 +87,12 @@ pub struct Entry<'a> {
     pub direction: Vec<Direction>,
     /// [`Rule::auth`]
     pub auth: Vec<Auth>,
+    /// The first day on which the hints count (ISO 8601 date).
+    #[serde(borrow)]
+    pub since: Option<Cow<'a, str>>,
+    /// The first day on which the hints count no longer (ISO 8601 date).
+    #[serde(borrow)]
+    pub until: Option<Cow<'a, str>>,
     /// The whole [`Rule`], serialized; empty where it is still a file's text.
     #[serde(borrow)]
     pub body: Cow<'a, [u8]>,
@@ -218,6 +230,16 @@ impl<'a> Pack<'a> {
         postcard::from_bytes(&self.parameters)
     }
 
+    /// The identifiers and their meanings.
+    ///
+    /// # Errors
+    ///
+    /// When the digest is damaged.
+    pub fn identifiers(&self) -> Result<Vec<Identifier>, postcard::Error> {
+        // A pack that was made of nothing has no list, not even an empty one.
+        if self.identifiers.is_empty() { Ok(Vec::new()) } else { postcard::from_bytes(&self.identifiers) }
+    }
+
     /// What rules share, in its source form.
     ///
     /// # Errors
@@ -229,6 +251,12 @@ impl<'a> Pack<'a> {
 }
 
 impl Entry<'_> {
+    /// Whether the hints count on this day (ISO 8601 date); always, where no day is named.
+    pub fn hints_count(&self, today: Option<&str>) -> bool {
+        let Some(today) = today else { return true };
+        self.since.as_deref().is_none_or(|from| from <= today) && self.until.as_deref().is_none_or(|end| today < end)
+    }
+
     /// The whole rule.
     ///
     /// # Errors

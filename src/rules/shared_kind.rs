@@ -15,6 +15,10 @@ pub enum SharedKind {
     WellKnown,
     /// `intake.yaml`
     Intake,
+    /// `timeline.yaml`
+    Timeline,
+    /// `identifiers.yaml`
+    Identifiers,
     /// `retired.yaml`
     Retired,
     /// `cmdlets.yaml`
@@ -31,6 +35,8 @@ impl SharedKind {
             "parameters" => Self::Parameters,
             "well-known" => Self::WellKnown,
             "intake" => Self::Intake,
+            "timeline" => Self::Timeline,
+            "identifiers" => Self::Identifiers,
             "retired" => Self::Retired,
             "cmdlets" => Self::Cmdlets,
             _ => return None,
@@ -46,6 +52,8 @@ impl SharedKind {
             Self::Parameters => "parameters",
             Self::WellKnown => "well-known",
             Self::Intake => "intake",
+            Self::Timeline => "timeline",
+            Self::Identifiers => "identifiers",
             Self::Retired => "retired",
             Self::Cmdlets => "cmdlets",
         }
@@ -53,6 +61,6 @@ impl SharedKind {
 
     /// Whether a team's own file of this kind has no effect: what to ask is not theirs to change.
     pub fn is_shipped_only(self) -> bool {
-        matches!(self, Self::Intake | Self::Retired | Self::Cmdlets)
+        matches!(self, Self::Intake | Self::Timeline | Self::Retired | Self::Cmdlets)
     }
 }

@@ -6,6 +6,7 @@
 
 mod command;
 mod condition;
+mod dates;
 mod identity;
 mod powershell;
 mod regex;
@@ -22,7 +23,8 @@ use crate::remedy::Planner;
 use crate::remedy::Values;
 use crate::remedy::plan::nearest;
 use crate::rules::SharedKind;
-use crate::rules::model::{Cmdlets, Parameter, Retired, Shared};
+use crate::rules::identifier::Identifier;
+use crate::rules::model::{Cmdlets, Milestone, Parameter, Retired, Shared};
 use crate::rules::pack::Pack;
 use identity::{Identities, Kind};
 use shape::Shapes;
@@ -48,6 +50,10 @@ pub struct Known {
     pub contexts: BTreeSet<String>,
     /// The parameters.
     pub parameters: Vec<Parameter>,
+    /// When things changed for everybody.
+    pub timeline: Vec<Milestone>,
+    /// The shipped identifiers.
+    pub shipped_identifiers: Vec<Identifier>,
     /// Modules that no longer work.
     pub retired: Vec<Retired>,
     /// What commands do, by name.
@@ -86,6 +92,8 @@ impl Known {
             contexts: shared.contexts.iter().map(|c| c.id.clone()).collect(),
             parameters: parameters.clone(),
             shipped_parameters: parameters,
+            timeline: shared.timeline.clone(),
+            shipped_identifiers: pack.identifiers()?,
             retired: shared.retired.clone(),
             cmdlets: shared.cmdlets.clone(),
             shared,
