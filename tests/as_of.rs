@@ -284,6 +284,7 @@ fn the_command_line_takes_the_day() {
     assert!(explain("2026-09-30", "text").contains("go to step 2"));
     assert!(explain("2026-10-01", "text").contains("go to step 2"));
     let json: serde_json::Value = serde_json::from_str(&explain("2026-09-30", "json")).expect("JSON");
+    assert_eq!(json["as_of"], "2026-09-30");
     assert_eq!(json["matches"][0]["standing"], "third-party");
     assert_eq!(json["matches"][0]["steps"][0]["outcomes"][0]["then"], "again");
     assert_eq!(json["matches"][0]["references"][0]["confidence"], "third-party");

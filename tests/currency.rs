@@ -26,6 +26,65 @@ fn a_step_that_names_older_instructions_for_a_retired_module_belongs_to_a_rule_w
     }
 }
 
+/// What is known to be out of date in the documents, by failure, with words of what holds instead.
+const OUT_OF_DATE: [(&[&str], &str); 17] = [
+    (&["stored-password-mismatch", "federated-account-provisioning", "member-name-invalid"], "Update-MgUser"),
+    (&["password-expired"], "DisablePasswordExpiration"),
+    (&["password-change-required"], "Microsoft Graph"),
+    (
+        &["stored-password-mismatch", "password-expired", "password-change-required", "member-name-invalid"],
+        "intra-organization connector",
+    ),
+    (&["oauth-key-not-found"], "-UpdateCertificate"),
+    (&["oauth-key-not-found"], "Renew the certificate"),
+    (&["oauth-token-signature"], "EvoSTS"),
+    (&["oauth-missing-signing-certificate"], "Hybrid Configuration Wizard"),
+    (&["request-timed-out", "federation-gateway-unreachable"], "Invoke-WebRequest"),
+    (&["request-timed-out", "federation-gateway-unreachable"], "login.microsoftonline.com"),
+    (&["autodiscover-name-not-resolved"], "DiscoveryEndpoint"),
+    (&["object-moved"], "Exchange Online PowerShell"),
+    (&["no-free-busy-access"], "-User Default"),
+    (&["preauth-401", "connection-closed-on-receive"], "any reverse proxy"),
+    (&["oauth-audience-hostname"], "Extended Protection"),
+    (&["message-security-verification", "security-token-processing"], "Once"),
+    (&["tls12-not-used-on-send", "tls-secure-channel", "federation-trust-tls"], "TLS 1.3"),
+];
+
+#[test]
+fn what_is_out_of_date_has_what_holds_instead() {
+    let catalogue = Catalogue::built_in();
+    for (rules, words) in OUT_OF_DATE {
+        for id in rules {
+            let rule = catalogue.rules().iter().find(|rule| rule.id == *id).unwrap_or_else(|| panic!("no rule {id}"));
+            let told = rule.changes.iter().any(|change| change.now.contains(words));
+            assert!(told, "{id}: no change says `{words}`");
+        }
+    }
+}
+
+/// What the documents print and must not be printed again as a command, by failure.
+#[test]
+fn a_command_that_the_documents_got_wrong_is_not_repeated() {
+    let catalogue = Catalogue::built_in();
+    let commands = |id: &str| -> Vec<String> {
+        let rule = catalogue.rules().iter().find(|rule| rule.id == id).unwrap_or_else(|| panic!("no rule {id}"));
+        rule.steps.iter().flat_map(|step| &step.run).map(|run| run.command.clone()).collect()
+    };
+    for id in ["autodiscover-name-not-resolved", "object-moved"] {
+        let wrong = |c: &String| c.contains("IntraOrganizationConnector") && c.contains("TargetAutodiscoverEpr");
+        assert!(!commands(id).iter().any(wrong), "{id}");
+    }
+    let permissions = commands("no-free-busy-access");
+    let setting: Vec<&String> = permissions.iter().filter(|c| c.contains("Set-MailboxFolderPermission")).collect();
+    assert!(!setting.is_empty() && setting.iter().all(|c| c.contains("-User ")), "{setting:?}");
+    for rule in catalogue.rules() {
+        for command in commands(&rule.id) {
+            assert!(!command.contains("iexplore"), "{}: {command}", rule.id);
+            assert!(!command.contains("-TrustAnySSLCertificate"), "{}: {command}", rule.id);
+        }
+    }
+}
+
 fn page() -> String {
     let catalogue = Catalogue::built_in();
     let shared = catalogue.pack().shared().expect("shared");

@@ -24,6 +24,9 @@ const MOST_CANDIDATES: usize = 5;
 pub struct Answer {
     /// [`SCHEMA_VERSION`]
     pub schema_version: u32,
+    /// The day for which the answer holds (ISO 8601 date), where one was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub as_of: Option<String>,
     /// What the matches amount to.
     pub verdict: Verdict,
     /// The matches, best first.
@@ -237,6 +240,7 @@ impl Answer {
         }
         let mut answer = Self {
             schema_version: SCHEMA_VERSION,
+            as_of: planner.calendar().today().map(str::to_owned),
             verdict,
             notes: notes(&matches),
             matches,

@@ -101,7 +101,7 @@ pub(super) fn check(
             }
         }
         SharedKind::Timeline => {
-            unique(entries, "an entry of the timeline", |entry| text_of(entry, "id"), findings);
+            unique(entries, "entry", |entry| text_of(entry, "id"), findings);
         }
         SharedKind::Identifiers => {
             // A number means something else in every table.
@@ -111,7 +111,7 @@ pub(super) fn check(
             tables.dedup();
             for table in tables {
                 let own: Vec<Node> = entries.iter().filter(|entry| of_table(entry) == table).cloned().collect();
-                unique(&own, "an identifier", |entry| text_of(entry, "id"), findings);
+                unique(&own, "identifier", |entry| text_of(entry, "id"), findings);
             }
             for rule in entries.iter().flat_map(|entry| entry.get("rules").map_or(&[][..], Node::items)) {
                 if let Some(id) = rule.text() {
