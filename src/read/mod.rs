@@ -7,6 +7,8 @@ pub mod charset;
 mod encoding;
 mod event_text;
 pub mod format;
+pub mod objects;
+mod property_list;
 pub mod time;
 
 pub use encoding::Decoded;
