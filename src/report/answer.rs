@@ -1,11 +1,15 @@
 //! The answer to one input: the contract for programs, and what the templates see.
 
+use super::output::{CheckView, ObjectsView};
+use crate::engine::output::Examination;
 use crate::engine::{Analysis, Engine, Match, Missing};
 use crate::facts;
+use crate::read::Case;
 use crate::remedy::plan::{PlannedStep, UsedParameter};
 use crate::remedy::{PlanError, Planner};
 use crate::rules::RuleError;
 use crate::rules::model::{Auth, Command, Confidence, Direction, Known, Reference, Rule, Shared, Shell};
+use crate::rules::pack::Checks;
 use serde::Serialize;
 use std::fmt;
 use std::ops::Range;
@@ -25,6 +29,10 @@ pub struct Answer {
     pub verdict: Verdict,
     /// The matches, best first.
     pub matches: Vec<MatchedRule>,
+    /// What the output of cmdlets says, contradictions and deviations first.
+    pub checks: Vec<CheckView>,
+    /// The cmdlets whose output was recognised.
+    pub objects: Vec<ObjectsView>,
     /// What was read out of the input.
     pub facts: FactsView,
     /// What to ask while the verdict is not `match`.
@@ -37,6 +45,9 @@ pub struct Answer {
     pub notes: Vec<String>,
     /// What was read.
     pub input: InputView,
+    /// The inputs, where there are several.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub sources: Vec<SourceView>,
 }
 
 /// What the matches amount to.
@@ -99,12 +110,45 @@ pub struct MatchedRule {
 /// A place in the input that made a rule match.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Evidence {
+    /// The input, by its name, where there are several.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub source: Option<String>,
     /// First byte in the input's text (as UTF-8, after decoding).
     pub start: usize,
     /// End, in bytes.
     pub end: usize,
     /// What stands there.
     pub text: String,
+}
+
+/// What an answer is about: where its evidence stands.
+#[derive(Debug, Clone, Copy)]
+pub enum Source<'t> {
+    /// One text.
+    Text(&'t str),
+    /// Several inputs; positions count through the case.
+    Case(&'t Case),
+}
+
+impl Source<'_> {
+    /// A place as people and programs read it.
+    pub fn evidence(&self, at: &Range<usize>) -> Evidence {
+        match self {
+            Self::Text(text) => {
+                let text = text.get(at.clone()).unwrap_or_default().to_owned();
+                Evidence { source: None, start: at.start, end: at.end, text }
+            }
+            Self::Case(case) => {
+                let (number, start) = case.locate(at.start);
+                let source = (case.parts().len() > 1).then(|| case.parts()[number].name.clone());
+                Evidence { source, start, end: start + at.len(), text: case.text(at.clone()).to_owned() }
+            }
+        }
+    }
+
+    fn all(&self, at: &[Range<usize>]) -> Vec<Evidence> {
+        at.iter().map(|at| self.evidence(at)).collect()
+    }
 }
 
 /// What was read out of the input.
@@ -153,6 +197,16 @@ pub struct InputView {
     pub encoding: String,
     /// How many records it holds.
     pub records: usize,
+}
+
+/// One of several inputs.
+#[derive(Debug, Clone, Serialize)]
+pub struct SourceView {
+    /// How messages call it.
+    pub name: String,
+    /// What it is.
+    #[serde(flatten)]
+    pub input: InputView,
 }
 
 /// An answer that could not be made, because the rules are damaged.
@@ -213,6 +267,61 @@ impl Answer {
         text: &str,
         input: InputView,
     ) -> Result<Self, AnswerError> {
+        Self::of(engine, analysis, planner, Source::Text(text), input)
+    }
+
+    /// Turns what the engine found in a case into an answer: that of [`Answer::new`], and what cmdlets' output says beside it.
+    ///
+    /// # Errors
+    ///
+    /// When the rules are damaged.
+    pub fn of_case(
+        engine: &Engine<'_>,
+        analysis: &Analysis,
+        planner: &Planner,
+        case: &Case,
+        examined: Option<(&Examination, &Checks)>,
+    ) -> Result<Self, AnswerError> {
+        let views: Vec<SourceView> = case.parts().iter().map(SourceView::of).collect();
+        let input = match &views[..] {
+            [only] => only.input.clone(),
+            several => InputView {
+                format: "case".to_owned(),
+                encoding: several.first().map_or_else(String::new, |first| first.input.encoding.clone()),
+                records: several.iter().map(|view| view.input.records).sum(),
+            },
+        };
+        let mut answer = Self::of(engine, analysis, planner, Source::Case(case), input)?;
+        if views.len() > 1 {
+            answer.sources = views;
+        }
+        if let Some((examination, checks)) = examined {
+            answer.checks = super::output::checks(examination, checks, Source::Case(case));
+            answer.objects = super::output::objects(examination, checks, &answer.checks);
+            answer.forget_what_is_there();
+        }
+        Ok(answer)
+    }
+
+    /// What was pasted already need not be collected again.
+    fn forget_what_is_there(&mut self) {
+        let is_there =
+            |command: &Command| self.objects.iter().any(|o| o.count > 0 && command.command.starts_with(&o.cmdlet));
+        for collect in &mut self.collect {
+            if collect.text.is_none() {
+                collect.commands.retain(|command| !is_there(command));
+            }
+        }
+        self.collect.retain(|collect| collect.text.is_some() || !collect.commands.is_empty());
+    }
+
+    fn of(
+        engine: &Engine<'_>,
+        analysis: &Analysis,
+        planner: &Planner,
+        text: Source<'_>,
+        input: InputView,
+    ) -> Result<Self, AnswerError> {
         let pack = engine.rules().pack();
         let verdict = match analysis.matches.first() {
             Some(first) if first.confidence == Confidence::Certain => Verdict::Match,
@@ -229,6 +338,8 @@ impl Answer {
             verdict,
             notes: notes(&matches),
             matches,
+            checks: Vec::new(),
+            objects: Vec::new(),
             facts: FactsView {
                 values: analysis.facts.values(),
                 direction: analysis.direction,
@@ -238,6 +349,7 @@ impl Answer {
             collect: Vec::new(),
             nearest: Vec::new(),
             input,
+            sources: Vec::new(),
         };
         if verdict != Verdict::Match {
             answer.ask(&pack.shared()?, analysis, planner)?;
@@ -245,7 +357,7 @@ impl Answer {
         if verdict == Verdict::None {
             for (number, ranges) in analysis.nearest.iter().take(MOST_CANDIDATES) {
                 let Rule { id, title, question, .. } = engine.rules().rule(*number)?;
-                answer.nearest.push(NearRule { rule: id, title, evidence: evidence(text, ranges), question });
+                answer.nearest.push(NearRule { rule: id, title, evidence: text.all(ranges), question });
             }
         }
         Ok(answer)
@@ -288,7 +400,12 @@ impl Answer {
     }
 }
 
-fn matched(engine: &Engine<'_>, planner: &Planner, text: &str, found: &Match) -> Result<MatchedRule, AnswerError> {
+fn matched(
+    engine: &Engine<'_>,
+    planner: &Planner,
+    text: Source<'_>,
+    found: &Match,
+) -> Result<MatchedRule, AnswerError> {
     let pack = engine.rules().pack();
     let rule = engine.rules().rule(found.rule)?;
     let direction = found.direction(&rule.direction);
@@ -302,6 +419,9 @@ fn matched(engine: &Engine<'_>, planner: &Planner, text: &str, found: &Match) ->
             let missing = format!("direction: the text shows {}, for which this failure is not documented", shown.id());
             (Some(missing), Some(rule.question.clone()))
         }
+        Missing::Failure => {
+            (Some("error: only a cmdlet's output makes it possible".to_owned()), Some(rule.question.clone()))
+        }
         Missing::Signature => (Some("signature: only hints were found".to_owned()), Some(rule.question.clone())),
     };
     let plan = planner.plan(&rule, &found.shown.facts, direction)?;
@@ -309,7 +429,7 @@ fn matched(engine: &Engine<'_>, planner: &Planner, text: &str, found: &Match) ->
         confidence: found.confidence,
         missing,
         question,
-        evidence: evidence(text, &found.evidence),
+        evidence: text.all(&found.evidence),
         outranked_by: found.outranked_by.map(|number| pack.rules[number].id.to_string()),
         direction,
         directions: rule.direction,
@@ -343,9 +463,13 @@ fn notes(matches: &[MatchedRule]) -> Vec<String> {
     notes
 }
 
-fn evidence(text: &str, ranges: &[Range<usize>]) -> Vec<Evidence> {
-    ranges
-        .iter()
-        .map(|r| Evidence { start: r.start, end: r.end, text: text.get(r.clone()).unwrap_or_default().to_owned() })
-        .collect()
+impl SourceView {
+    fn of(part: &crate::read::Part) -> Self {
+        let input = InputView {
+            format: part.input.format.to_owned(),
+            encoding: part.input.encoding.to_owned(),
+            records: part.input.records().len(),
+        };
+        Self { name: part.name.clone(), input }
+    }
 }

@@ -6,6 +6,7 @@
 pub mod answer;
 mod excerpt;
 mod findings;
+pub mod output;
 mod redact;
 mod render;
 mod sanitize;

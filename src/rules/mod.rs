@@ -2,6 +2,7 @@
 
 pub mod bounds;
 pub mod compile;
+pub mod compile_checks;
 pub mod model;
 pub mod pack;
 pub mod yaml;
@@ -14,7 +15,7 @@ mod shared_kind;
 use crate::text::fold;
 
 pub use load::{LoadError, Loader, Prepared, parse_list, parse_rule};
-pub use shared_kind::SharedKind;
+pub use shared_kind::{SharedKind, is_check_file};
 
 use model::Rule;
 use pack::Pack;

@@ -6,7 +6,7 @@ use crate::author::diagnostic::{Findings, SourceFile};
 use crate::author::problems::{IdForm, IgnoredFile, MissingKey, ShippedId, ShortText};
 use crate::author::yaml::Node;
 use crate::rules::compile::MIN_LITERAL;
-use crate::rules::model::{Cmdlets, Intake, Parameter, Phrase, Retired};
+use crate::rules::model::{Cmdlets, Intake, Parameter, Phrase, Printout, Retired};
 use crate::rules::{SharedKind, parse_list};
 use crate::text::fold::fold;
 use serde::de::DeserializeOwned;
@@ -36,6 +36,13 @@ pub(super) fn offer(kind: SharedKind, file: &SourceFile, root: &Node, known: &mu
             for parameter in read::<Vec<Parameter>>(file) {
                 if !known.parameters.iter().any(|p| p.name == parameter.name) {
                     known.parameters.push(parameter);
+                }
+            }
+        }
+        SharedKind::Objects => {
+            for printout in read::<Vec<Printout>>(file) {
+                if !known.printouts.iter().any(|other| other.cmdlet == printout.cmdlet) {
+                    known.printouts.push(printout);
                 }
             }
         }
@@ -91,6 +98,7 @@ pub(super) fn check(
                 }
             }
         }
+        SharedKind::Objects => super::checks::printouts(checker, &file.text, entries, findings),
         SharedKind::WellKnown | SharedKind::Retired | SharedKind::Cmdlets => {}
     }
     for entry in entries {

@@ -77,10 +77,10 @@ fn value_of(json: &Json) -> Value {
 }
 
 fn string(text: &str) -> Value {
-    if text.starts_with("/Date(") {
-        if let Some(time) = time::parse(text, true, None) {
-            return Value::Text { text: time.to_string(), cut: false };
-        }
+    if text.starts_with("/Date(")
+        && let Some(time) = time::parse(text, true, None)
+    {
+        return Value::Text { text: time.to_string(), cut: false };
     }
     // `@{Domain=contoso.com; ...}`: what was too deep.
     match text.strip_prefix("@{").and_then(|inner| inner.strip_suffix('}')) {
@@ -193,12 +193,17 @@ pub struct Collected {
     pub collected: Option<String>,
 }
 
+/// Whether a text begins like the file of a collected case.
+pub fn is_collected(text: &str) -> bool {
+    const MARKER: &[u8] = b"\"freebusy_collect\"";
+    let head = &text.as_bytes()[..text.len().min(400)];
+    text.starts_with('{') && head.windows(MARKER.len()).any(|window| window == MARKER)
+}
+
 /// The objects of a collected case, each with the cmdlet that the file names; nothing where the text is no such file.
 pub fn collected(text: &str) -> Option<(Collected, Vec<Object>)> {
     let start = text.find(|c: char| !c.is_whitespace() && c != '\u{feff}')?;
-    let head = &text.as_bytes()[start..text.len().min(start + 400)];
-    let marker = b"\"freebusy_collect\"";
-    if !text[start..].starts_with('{') || !head.windows(marker.len()).any(|window| window == marker) {
+    if !is_collected(&text[start..]) {
         return None;
     }
     let whole = start..start + value_end(&text[start..])?;
@@ -224,6 +229,7 @@ pub fn collected(text: &str) -> Option<(Collected, Vec<Object>)> {
             continue;
         }
         let cmdlet = said(member(command.clone(), "cmdlet"));
+        let before = objects.len();
         for one in list(member(command.clone(), "objects")) {
             objects.extend(objects_in(text, one, cmdlet.as_deref()));
         }
@@ -235,6 +241,9 @@ pub fn collected(text: &str) -> Option<(Collected, Vec<Object>)> {
             });
             let properties: Vec<Property> = properties.collect();
             objects.push(Object::new(cmdlet.as_deref(), Form::Error, properties, error));
+        }
+        if objects.len() == before && cmdlet.is_some() {
+            objects.push(Object::new(cmdlet.as_deref(), Form::Nothing, Vec::new(), command));
         }
     }
     Some((about, objects))

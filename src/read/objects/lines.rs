@@ -76,8 +76,7 @@ const LONGEST_COMMAND: usize = 6;
 pub(super) fn prompt(lines: &[Line<'_>], n: usize) -> Option<Prompt> {
     let line = lines[n].text;
     let bare = without_prompt(line);
-    let Some(command) = bare.or_else(|| is_command(line).then_some(line)) else { return None };
-    let mut command = command.to_owned();
+    let mut command = bare.or_else(|| is_command(line).then_some(line))?.to_owned();
     let mut taken = 1;
     while taken < LONGEST_COMMAND && n + taken < lines.len() {
         let goes_on = lines[n + taken].text.trim_start().strip_prefix(">>");

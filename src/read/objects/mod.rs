@@ -15,7 +15,7 @@ mod narrative;
 mod table;
 mod value;
 
-pub use json::{Collected, collected};
+pub use json::{Collected, collected, is_collected};
 pub use value::Value;
 
 use lines::{Line, Prompt};
@@ -56,6 +56,8 @@ pub enum Form {
     /// An error record, with the properties `Message`, `CategoryInfo`, `Exception`, `FullyQualifiedErrorId` and `Server`, as far as
     /// it shows them.
     Error,
+    /// A command that printed nothing: an object without properties, at the place of the command.
+    Nothing,
 }
 
 /// One property of an object.
@@ -75,6 +77,14 @@ impl Object {
         self.properties.iter().find(|property| property.name.eq_ignore_ascii_case(name))
     }
 
+    /// The same object, its positions moved by `offset`.
+    pub fn moved(mut self, offset: usize) -> Self {
+        let moved = |at: &Range<usize>| at.start + offset..at.end + offset;
+        self.at = moved(&self.at);
+        self.properties.iter_mut().for_each(|property| property.at = moved(&property.at));
+        self
+    }
+
     fn new(cmdlet: Option<&str>, form: Form, properties: Vec<Property>, at: Range<usize>) -> Self {
         let cut = properties.iter().any(|property| property.value.is_cut());
         Self { cmdlet: cmdlet.map(Box::from), form, properties, at, cut }
@@ -91,6 +101,8 @@ pub fn read(text: &str) -> Vec<Object> {
     let records = error_record::find(&lines);
     let mut records = records.iter().peekable();
     let mut command: Option<Box<str>> = None;
+    // The last command's lines, as long as nothing stands below it.
+    let mut silent: Option<Range<usize>> = None;
     let mut n = 0;
     while n < lines.len() && objects.len() < MOST_OBJECTS {
         while records.peek().is_some_and(|record| record.end <= n) {
@@ -98,15 +110,23 @@ pub fn read(text: &str) -> Vec<Object> {
         }
         let stop = records.peek().map_or(lines.len(), |record| record.start.max(n));
         if let Some(record) = records.next_if(|record| record.start <= n) {
+            silent = None;
             objects.extend(error_record::read(&lines[n..record.end], command.as_deref()));
             n = record.end;
             continue;
         }
         if let Some(Prompt { cmdlet, lines: taken }) = lines::prompt(&lines, n) {
+            if let (Some(cmdlet), Some(lines)) = (&command, silent.take()) {
+                objects.push(Object::new(Some(cmdlet), Form::Nothing, Vec::new(), lines));
+            }
             command = cmdlet;
+            silent = Some(extent(&lines[n..n + 1]));
             // The message of an error may stand right below its command.
             n += taken.min(stop - n).max(1);
             continue;
+        }
+        if !lines[n].is_blank() {
+            silent = None;
         }
         let rest = &lines[n..stop];
         let taken = json::read(text, rest, command.as_deref(), &mut objects)
@@ -153,6 +173,14 @@ mod tests {
                 "Get-OrganizationRelationship: Name=b; Enabled=False"
             ]
         );
+    }
+
+    #[test]
+    fn a_command_that_printed_nothing_is_told_from_one_whose_output_was_left_out() {
+        let text = "[PS] C:\\>Get-FederationTrust | fl\r\n\r\n[PS] C:\\>Get-AuthServer | fl Name\r\n\r\nName : a\r\n\r\n[PS] C:\\>Get-AuthConfig\r\n";
+        let objects = read(text);
+        assert_eq!(objects.len(), 2);
+        assert_eq!((objects[0].form, objects[0].cmdlet.as_deref()), (Form::Nothing, Some("Get-FederationTrust")));
     }
 
     #[test]

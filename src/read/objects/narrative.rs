@@ -34,7 +34,10 @@ pub(super) fn read(lines: &[Line<'_>], cmdlet: Option<&str>, objects: &mut Vec<O
             }
             (Some(_), Some(_)) => break,
             (None, Some(said)) => {
-                said.push(' ');
+                // The console cuts inside words.
+                if lines[n - 1].width() < 79 {
+                    said.push(' ');
+                }
                 said.push_str(text);
                 result_lines.end = n + 1;
             }

@@ -89,22 +89,18 @@ impl Columns {
         // Only in a row on one line the places in `text` are those in the file.
         let place = |start: usize, end: usize| first.start + start..first.start + end;
         let one_line = lines.len() == 1;
-        if cells.first().is_some_and(|(cell, _)| cell.is_empty())
-            && !is_first
-            && cells.iter().any(|(cell, _)| !cell.is_empty())
-        {
-            if let Some(before) = objects.last_mut().filter(|object| object.form == Form::Table) {
-                for ((cell, _), property) in
-                    cells.iter().zip(&mut before.properties).filter(|((cell, _), _)| !cell.is_empty())
-                {
-                    let whole = format!("{} {cell}", unprinted(&property.value));
-                    property.value = Value::printed(&whole);
-                    property.at.end = end;
-                }
-                before.at.end = end;
-                before.cut = before.properties.iter().any(|property| property.value.is_cut());
-                return;
+        let goes_on = cells.first().is_some_and(|(cell, _)| cell.is_empty()) && !is_first;
+        let before = objects.last_mut().filter(|object| object.form == Form::Table && goes_on);
+        if let Some(before) = before {
+            let more = cells.iter().zip(&mut before.properties).filter(|((cell, _), _)| !cell.is_empty());
+            for ((cell, _), property) in more {
+                let whole = format!("{} {cell}", unprinted(&property.value));
+                property.value = Value::printed(&whole);
+                property.at.end = end;
             }
+            before.at.end = end;
+            before.cut = before.properties.iter().any(|property| property.value.is_cut());
+            return;
         }
         let properties: Vec<Property> = self
             .0
