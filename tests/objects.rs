@@ -9,6 +9,8 @@ use common::Catalogue;
 use freebusy::engine::output::{Examination, Scene, examine};
 use freebusy::read::objects::{Form, Object};
 use freebusy::read::{Case, Input};
+use freebusy::remedy::{Planner, Values};
+use freebusy::report::{Answer, Format, Renderer, Style};
 use freebusy::rules::model::{Check, Level};
 use freebusy::rules::pack::{CheckSource, Checks};
 use jiff::civil::Date;
@@ -414,6 +416,28 @@ fn the_step_of_a_check_is_a_step_of_its_rule() {
         let Some((rule, step)) = check.step.as_deref().and_then(|step| step.split_once('/')) else { continue };
         let rule = asked.catalogue.rules().iter().find(|known| known.id == rule).expect("a rule");
         assert!(rule.steps.iter().any(|known| known.id == step), "{}: {step}", check.id);
+    }
+}
+
+#[test]
+fn whatever_a_check_says_is_printed_in_every_form() {
+    let asked = Asked::built_in();
+    let planner = Planner::new(asked.catalogue.pack().parameters().expect("parameters"), Values::default());
+    let renderer = Renderer::new(Vec::new(), Style { width: 80, color: false });
+    for (_, check) in asked.all() {
+        let text = check.tests.iter().find_map(|test| test.text.as_ref()).expect("a text");
+        let (case, examination) = asked.case(&[("paste", text.clone().into_bytes())]);
+        let engine = &asked.catalogue.engine;
+        let mut analysis = engine.analyse(&case.records(), &[]);
+        analysis.support(&examination, &asked.checks, asked.catalogue.pack());
+        let examined = Some((&examination, &asked.checks));
+        let answer = Answer::of_case(engine, &analysis, &planner, &case, examined).expect("an answer");
+        for format in [Format::Text, Format::Brief, Format::Markdown, Format::Html, Format::Json] {
+            let shown = renderer.answer_to_case(&answer, &case, format);
+            let shown = shown.unwrap_or_else(|error| panic!("{}: {error}", check.id));
+            let named = shown.contains(&check.id) || shown.replace("\n    ", " ").contains(&check.title);
+            assert!(named || format == Format::Brief, "{} as {format:?}:\n{shown}", check.id);
+        }
     }
 }
 
