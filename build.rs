@@ -9,6 +9,9 @@
 #[path = "src/rules/compile.rs"]
 mod compile;
 #[allow(dead_code)]
+#[path = "src/rules/compile_checks.rs"]
+mod compile_checks;
+#[allow(dead_code)]
 #[path = "src/text/fold.rs"]
 mod fold;
 #[allow(dead_code)]
@@ -29,6 +32,9 @@ use std::{env, fs, process};
 
 /// Names a folder of further rules to embed: an organization's own, or a benchmark's.
 const EXTRA: &str = "FREEBUSY_EXTRA_RULES";
+
+/// The folder of files that are no rules, but say what cmdlets' output should say.
+const CHECKS: &str = "checks";
 
 /// Texts that are no documented failure.
 const UNRELATED: &str = "tests/corpus/unrelated";
@@ -53,8 +59,12 @@ fn main() {
             retired: read(&rules.join("retired.yaml")),
             cmdlets: read(&rules.join("cmdlets.yaml")),
         },
+        checks: Some(pack::CheckSource {
+            printouts: read(&rules.join("objects.yaml")),
+            files: yaml_files(&rules.join(CHECKS)).iter().map(|path| read(path)).collect(),
+        }),
     };
-    for area in entries(rules).into_iter().filter(|path| path.is_dir()) {
+    for area in entries(rules).into_iter().filter(|path| path.is_dir() && !path.ends_with(CHECKS)) {
         source.rules.extend(rules_of(&area).iter().map(Into::into));
     }
     if let Some(folder) = env::var_os(EXTRA).filter(|value| !value.is_empty()) {
@@ -111,7 +121,11 @@ fn background(rules: &[pack::SourceRule]) -> (Vec<String>, BTreeMap<String, u32>
 }
 
 fn rules_of(folder: &Path) -> Vec<model::Rule> {
-    entries(folder).iter().filter(|path| path.extension().is_some_and(|e| e == "yaml")).map(|path| read(path)).collect()
+    yaml_files(folder).iter().map(|path| read(path)).collect()
+}
+
+fn yaml_files(folder: &Path) -> Vec<PathBuf> {
+    entries(folder).into_iter().filter(|path| path.extension().is_some_and(|e| e == "yaml")).collect()
 }
 
 fn entries(folder: &Path) -> Vec<PathBuf> {

@@ -7,7 +7,7 @@ use freebusy::facts::Facts;
 use freebusy::remedy::{Planner, Values};
 use freebusy::rules::identifier::Identifier;
 use freebusy::rules::model::{
-    Cmdlets, Context, Indication, Intake, Milestone, Parameter, Phrase, Retired, Rule, WellKnown,
+    CheckFile, Cmdlets, Context, Indication, Intake, Milestone, Parameter, Phrase, Printout, Retired, Rule, WellKnown,
 };
 use freebusy::rules::parse_list;
 use serde::de::DeserializeOwned;
@@ -78,7 +78,7 @@ fn rule_files() -> Vec<(PathBuf, String)> {
     let mut files = Vec::new();
     for area in fs::read_dir(rules_folder()).expect("rules/") {
         let area = area.expect("an entry").path();
-        if area.is_dir() {
+        if area.is_dir() && !area.ends_with("checks") {
             for file in fs::read_dir(area).expect("an area") {
                 let path = file.expect("an entry").path();
                 let text = fs::read_to_string(&path).expect("a rule file");
@@ -120,6 +120,11 @@ fn both_yaml_readers_give_the_same_rules() {
     same::<WellKnown>("well-known.yaml", &shared("well-known.yaml"));
     same::<Intake>("intake.yaml", &shared("intake.yaml"));
     same::<Cmdlets>("cmdlets.yaml", &shared("cmdlets.yaml"));
+    same::<Vec<Printout>>("objects.yaml", &shared("objects.yaml"));
+    for file in fs::read_dir(rules_folder().join("checks")).expect("rules/checks") {
+        let path = file.expect("an entry").path();
+        same::<CheckFile>(&path.display().to_string(), &fs::read_to_string(&path).expect("a check file"));
+    }
 }
 
 /// Days are compared by their letters, so each has to be a real day in the one form, and they stand in their order.

@@ -205,6 +205,18 @@ problems! {
     label: "",
     help: meant(near, "an outcome leads to a step's id, `next`, `resolved`, `support` or `rule:ID`");
 
+    /// A cmdlet whose output nobody knows
+    Error "unknown-cmdlet" UnknownCmdlet { name: String, near: Option<String> }
+    message: format!("objects.yaml has no entry for `{name}`"),
+    label: "",
+    help: meant(near, "objects.yaml says how each cmdlet's output is recognised; add an entry there");
+
+    /// A check that does not exist
+    Error "unknown-check" UnknownCheck { id: String, near: Option<String> }
+    message: format!("there is no check `{id}`"),
+    label: "",
+    help: meant(near, "checks stand in the folder checks/");
+
     /// A transformation that does not exist
     Error "unknown-transformation" UnknownTransformation { name: String, near: Option<String>, known: String }
     message: format!("there is no transformation `{name}`"),
@@ -312,6 +324,12 @@ problems! {
     message: format!("`{value}` stands in this list twice"),
     label: "again",
     help: "keep one of them";
+
+    /// A test on a cmdlet's output that cannot hold
+    Error "check-condition" CheckCondition { reason: String }
+    message: reason,
+    label: "",
+    help: "a test names a `property` and what it must be, or compares it with a `fact` or with another object";
 
     // Steps.
 

@@ -11,6 +11,7 @@ mod condition;
 mod finder;
 mod glance;
 mod near;
+pub mod output;
 mod rank;
 pub mod sieve;
 mod trace;
@@ -101,6 +102,8 @@ pub enum Missing {
     Context(u16),
     /// The signature holds; around it the text shows a direction for which the failure is not documented.
     Direction(Direction),
+    /// A cmdlet's output makes it possible; no text shows the failure itself.
+    Failure,
     /// Only hints hold; the signature does not.
     Signature,
 }

@@ -1,15 +1,20 @@
 //! The answer to one input: the contract for programs, and what the templates see.
 
 use super::identifiers::{self, IdentifierView};
+use super::output::{CheckView, ObjectsView};
+use crate::engine::output::Examination;
 use crate::engine::{Analysis, Engine, Match, Missing};
 use crate::facts;
+use crate::read::Case;
 use crate::remedy::plan::{PlannedStep, UsedParameter};
 use crate::remedy::{PlanError, Planner};
 use crate::rules::RuleError;
 use crate::rules::model::{
     Auth, Command, Confidence, Direction, Known, Question, Reference, Rule, Shared, Shell, Standing,
 };
+use crate::rules::pack::Checks;
 use serde::Serialize;
+use std::borrow::Cow;
 use std::fmt;
 use std::ops::Range;
 
@@ -31,6 +36,10 @@ pub struct Answer {
     pub verdict: Verdict,
     /// The matches, best first.
     pub matches: Vec<MatchedRule>,
+    /// What the output of cmdlets says, contradictions and deviations first.
+    pub checks: Vec<CheckView>,
+    /// The cmdlets whose output was recognised.
+    pub objects: Vec<ObjectsView>,
     /// What was read out of the input.
     pub facts: FactsView,
     /// What the codes and names in the input stand for.
@@ -47,6 +56,9 @@ pub struct Answer {
     pub notes: Vec<String>,
     /// What was read.
     pub input: InputView,
+    /// The inputs, where there are several.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub sources: Vec<SourceView>,
 }
 
 /// What the matches amount to.
@@ -113,12 +125,55 @@ pub struct MatchedRule {
 /// A place in the input that made a rule match.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Evidence {
+    /// The input, by its name, where there are several.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub source: Option<String>,
     /// First byte in the input's text (as UTF-8, after decoding).
     pub start: usize,
     /// End, in bytes.
     pub end: usize,
     /// What stands there.
     pub text: String,
+}
+
+/// What an answer is about: where its evidence stands.
+#[derive(Debug, Clone, Copy)]
+pub enum Source<'t> {
+    /// One text.
+    Text(&'t str),
+    /// Several inputs; positions count through the case.
+    Case(&'t Case),
+}
+
+impl Source<'_> {
+    /// All of it.
+    fn whole(&self) -> Cow<'_, str> {
+        match self {
+            Self::Text(text) => Cow::Borrowed(text),
+            Self::Case(case) => {
+                Cow::Owned(case.parts().iter().map(|part| part.input.text.as_str()).collect::<Vec<_>>().join("\n"))
+            }
+        }
+    }
+
+    /// A place as people and programs read it.
+    pub fn evidence(&self, at: &Range<usize>) -> Evidence {
+        match self {
+            Self::Text(text) => {
+                let text = text.get(at.clone()).unwrap_or_default().to_owned();
+                Evidence { source: None, start: at.start, end: at.end, text }
+            }
+            Self::Case(case) => {
+                let (number, start) = case.locate(at.start);
+                let source = (case.parts().len() > 1).then(|| case.parts()[number].name.clone());
+                Evidence { source, start, end: start + at.len(), text: case.text(at.clone()).to_owned() }
+            }
+        }
+    }
+
+    fn all(&self, at: &[Range<usize>]) -> Vec<Evidence> {
+        at.iter().map(|at| self.evidence(at)).collect()
+    }
 }
 
 /// What was read out of the input.
@@ -167,6 +222,16 @@ pub struct InputView {
     pub encoding: String,
     /// How many records it holds.
     pub records: usize,
+}
+
+/// One of several inputs.
+#[derive(Debug, Clone, Serialize)]
+pub struct SourceView {
+    /// How messages call it.
+    pub name: String,
+    /// What it is.
+    #[serde(flatten)]
+    pub input: InputView,
 }
 
 /// An answer that could not be made, because the rules are damaged.
@@ -227,6 +292,61 @@ impl Answer {
         text: &str,
         input: InputView,
     ) -> Result<Self, AnswerError> {
+        Self::of(engine, analysis, planner, Source::Text(text), input)
+    }
+
+    /// Turns what the engine found in a case into an answer: that of [`Answer::new`], and what cmdlets' output says beside it.
+    ///
+    /// # Errors
+    ///
+    /// When the rules are damaged.
+    pub fn of_case(
+        engine: &Engine<'_>,
+        analysis: &Analysis,
+        planner: &Planner,
+        case: &Case,
+        examined: Option<(&Examination, &Checks)>,
+    ) -> Result<Self, AnswerError> {
+        let views: Vec<SourceView> = case.parts().iter().map(SourceView::of).collect();
+        let input = match &views[..] {
+            [only] => only.input.clone(),
+            several => InputView {
+                format: "case".to_owned(),
+                encoding: several.first().map_or_else(String::new, |first| first.input.encoding.clone()),
+                records: several.iter().map(|view| view.input.records).sum(),
+            },
+        };
+        let mut answer = Self::of(engine, analysis, planner, Source::Case(case), input)?;
+        if views.len() > 1 {
+            answer.sources = views;
+        }
+        if let Some((examination, checks)) = examined {
+            answer.checks = super::output::checks(examination, checks, Source::Case(case));
+            answer.objects = super::output::objects(examination, checks, &answer.checks);
+            answer.forget_what_is_there();
+        }
+        Ok(answer)
+    }
+
+    /// What was pasted already need not be collected again.
+    fn forget_what_is_there(&mut self) {
+        let is_there =
+            |command: &Command| self.objects.iter().any(|o| o.count > 0 && command.command.starts_with(&o.cmdlet));
+        for collect in &mut self.collect {
+            if collect.text.is_none() {
+                collect.commands.retain(|command| !is_there(command));
+            }
+        }
+        self.collect.retain(|collect| collect.text.is_some() || !collect.commands.is_empty());
+    }
+
+    fn of(
+        engine: &Engine<'_>,
+        analysis: &Analysis,
+        planner: &Planner,
+        text: Source<'_>,
+        input: InputView,
+    ) -> Result<Self, AnswerError> {
         let pack = engine.rules().pack();
         let verdict = match analysis.matches.first() {
             Some(first) if first.confidence == Confidence::Certain => Verdict::Match,
@@ -244,17 +364,20 @@ impl Answer {
             verdict,
             notes: notes(&matches),
             matches,
+            checks: Vec::new(),
+            objects: Vec::new(),
             facts: FactsView {
                 values: analysis.facts.values(),
                 direction: analysis.direction,
                 authentication: analysis.auth,
             },
-            identifiers: identifiers::found(pack.identifiers()?, text, &analysis.facts),
+            identifiers: identifiers::found(pack.identifiers()?, &text.whole(), &analysis.facts),
             ask_first: Vec::new(),
             questions: Vec::new(),
             collect: Vec::new(),
             nearest: Vec::new(),
             input,
+            sources: Vec::new(),
         };
         let shared = pack.shared()?;
         answer.ask_first(&shared, analysis, planner);
@@ -264,7 +387,7 @@ impl Answer {
         if verdict == Verdict::None {
             for (number, ranges) in analysis.nearest.iter().take(MOST_CANDIDATES) {
                 let Rule { id, title, question, .. } = engine.rules().rule(*number)?;
-                answer.nearest.push(NearRule { rule: id, title, evidence: evidence(text, ranges), question });
+                answer.nearest.push(NearRule { rule: id, title, evidence: text.all(ranges), question });
             }
         }
         Ok(answer)
@@ -331,7 +454,12 @@ fn shows_status(analysis: &Analysis, wanted: &[u32]) -> bool {
     wanted.is_empty() || analysis.facts.http_status.iter().any(|found| wanted.contains(&found.value))
 }
 
-fn matched(engine: &Engine<'_>, planner: &Planner, text: &str, found: &Match) -> Result<MatchedRule, AnswerError> {
+fn matched(
+    engine: &Engine<'_>,
+    planner: &Planner,
+    text: Source<'_>,
+    found: &Match,
+) -> Result<MatchedRule, AnswerError> {
     let pack = engine.rules().pack();
     let rule = engine.rules().rule(found.rule)?;
     let direction = found.direction(&rule.direction);
@@ -345,6 +473,9 @@ fn matched(engine: &Engine<'_>, planner: &Planner, text: &str, found: &Match) ->
             let missing = format!("direction: the text shows {}, for which this failure is not documented", shown.id());
             (Some(missing), Some(rule.question.clone()))
         }
+        Missing::Failure => {
+            (Some("error: only a cmdlet's output makes it possible".to_owned()), Some(rule.question.clone()))
+        }
         Missing::Signature => (Some("signature: only hints were found".to_owned()), Some(rule.question.clone())),
     };
     let plan = planner.plan(&rule, &found.shown.facts, direction)?;
@@ -353,7 +484,7 @@ fn matched(engine: &Engine<'_>, planner: &Planner, text: &str, found: &Match) ->
         standing: rule.confidence,
         missing,
         question,
-        evidence: evidence(text, &found.evidence),
+        evidence: text.all(&found.evidence),
         outranked_by: found.outranked_by.map(|number| pack.rules[number].id.to_string()),
         direction,
         directions: rule.direction,
@@ -388,9 +519,13 @@ fn notes(matches: &[MatchedRule]) -> Vec<String> {
     notes
 }
 
-fn evidence(text: &str, ranges: &[Range<usize>]) -> Vec<Evidence> {
-    ranges
-        .iter()
-        .map(|r| Evidence { start: r.start, end: r.end, text: text.get(r.clone()).unwrap_or_default().to_owned() })
-        .collect()
+impl SourceView {
+    fn of(part: &crate::read::Part) -> Self {
+        let input = InputView {
+            format: part.input.format.to_owned(),
+            encoding: part.input.encoding.to_owned(),
+            records: part.input.records().len(),
+        };
+        Self { name: part.name.clone(), input }
+    }
 }

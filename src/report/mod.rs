@@ -7,6 +7,7 @@ pub mod answer;
 mod excerpt;
 mod findings;
 pub mod identifiers;
+pub mod output;
 mod redact;
 mod render;
 mod sanitize;

@@ -1,5 +1,6 @@
 //! From what `rules/` says to the digest: sentences become needles, references become numbers, regexes are checked.
 
+use super::compile_checks::compile_checks;
 use super::fold::{fold, fold_variants};
 use super::identifier::{Identifier, IdentifierKind};
 use super::model::{Condition, Context, Head, Milestone, Phrase, Shared};
@@ -51,6 +52,7 @@ impl fmt::Display for Problem {
 /// regex that does not compile or requires no literal.
 pub fn compile(source: Source, base: Option<Pack<'static>>) -> Result<Pack<'static>, Vec<Problem>> {
     let base = base.unwrap_or_default();
+    let (mut checks, mut check_source) = (base.checks.clone(), base.check_source.clone());
     let mut compiler = Compiler::new(&source.shared.phrases, &base);
     let known_ids: Vec<String> = base.rules.iter().map(|entry| entry.id.to_string()).collect();
 
@@ -105,6 +107,12 @@ pub fn compile(source: Source, base: Option<Pack<'static>>) -> Result<Pack<'stat
         rules.push(compiler.rule(head, body.clone(), &scope));
     }
     rules.sort_by(|a, b| a.id.cmp(&b.id));
+    if let Some(source) = &source.checks {
+        match compile_checks(source, compiler.known_phrases, &scope.ids) {
+            Ok(compiled) => (checks, check_source) = (bytes(&compiled), bytes(source)),
+            Err(problems) => compiler.problems.extend(problems),
+        }
+    }
     if !compiler.problems.is_empty() {
         return Err(compiler.problems);
     }
@@ -116,12 +124,7 @@ pub fn compile(source: Source, base: Option<Pack<'static>>) -> Result<Pack<'stat
     }
     contexts.iter_mut().for_each(|context| context.node.renumber(&order));
     indications.iter_mut().for_each(|indication| indication.node.renumber(&order));
-    let mut needle_text = String::new();
-    let mut needle_ends = Vec::new();
-    for needle in &compiler.needles {
-        needle_text.push_str(needle);
-        needle_ends.push(needle_text.len() as u32);
-    }
+    let (needle_text, needle_ends) = compiler.needle_text();
     let mut sentences: Vec<(u32, Cow<'static, str>)> =
         compiler.sentences.drain().map(|(old, sentence)| (order[old as usize], sentence.into())).collect();
     sentences.sort_unstable();
@@ -135,6 +138,8 @@ pub fn compile(source: Source, base: Option<Pack<'static>>) -> Result<Pack<'stat
         parameters: bytes(&source.parameters),
         identifiers: bytes(&source.identifiers),
         shared: bytes(&source.shared),
+        checks,
+        check_source,
     })
 }
 
@@ -198,19 +203,26 @@ fn include_contexts(number: u16, all: &[Context], numbers: &HashMap<&str, u16>, 
     }
 }
 
-struct Compiler<'s> {
+/// Turns conditions into nodes, and collects what is wrong with them.
+pub(super) struct Compiler<'s> {
+    known_phrases: &'s [Phrase],
     phrases: HashMap<&'s str, &'s Phrase>,
     needles: Vec<String>,
     numbers: HashMap<String, u32>,
-    sentences: HashSet<(u32, String)>,
-    problems: Vec<Problem>,
-    entry: String,
+    /// Needles and the sentences that they were folded from.
+    pub sentences: HashSet<(u32, String)>,
+    /// What is wrong so far.
+    pub problems: Vec<Problem>,
+    /// What is being compiled: the entry of its problems.
+    pub entry: String,
 }
 
 impl<'s> Compiler<'s> {
-    fn new(phrases: &'s [Phrase], base: &Pack<'_>) -> Self {
+    /// Begins with the needles of a pack.
+    pub fn new(phrases: &'s [Phrase], base: &Pack<'_>) -> Self {
         let needles: Vec<String> = base.needles().map(str::to_owned).collect();
         Self {
+            known_phrases: phrases,
             phrases: phrases.iter().map(|p| (p.id.as_str(), p)).collect(),
             numbers: needles.iter().cloned().zip(0..).collect(),
             needles,
@@ -286,7 +298,8 @@ impl<'s> Compiler<'s> {
         }
     }
 
-    fn problem(&mut self, path: String, message: String) {
+    /// Notes something that is wrong.
+    pub fn problem(&mut self, path: String, message: String) {
         self.problems.push(Problem { entry: self.entry.clone(), path, message });
     }
 
@@ -306,7 +319,7 @@ impl<'s> Compiler<'s> {
     }
 
     /// Sorts the needles; the answer is the new number of each.
-    fn sort_needles(&mut self) -> Vec<u32> {
+    pub fn sort_needles(&mut self) -> Vec<u32> {
         let mut sorted: Vec<(String, u32)> = self.needles.drain(..).zip(0..).collect();
         sorted.sort();
         let mut order = vec![0; sorted.len()];
@@ -317,7 +330,19 @@ impl<'s> Compiler<'s> {
         order
     }
 
-    fn condition(&mut self, condition: &Condition, path: &str) -> Node {
+    /// The needles one after the other, and where each ends.
+    pub fn needle_text(&self) -> (String, Vec<u32>) {
+        let mut text = String::new();
+        let mut ends = Vec::new();
+        for needle in &self.needles {
+            text.push_str(needle);
+            ends.push(text.len() as u32);
+        }
+        (text, ends)
+    }
+
+    /// A compiled condition; `path` are the keys that lead to it.
+    pub fn condition(&mut self, condition: &Condition, path: &str) -> Node {
         let mut parts = Vec::new();
         if let Some(text) = &condition.text {
             let folded = fold(text);

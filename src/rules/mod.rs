@@ -3,6 +3,7 @@
 pub mod bounds;
 pub mod calendar;
 pub mod compile;
+pub mod compile_checks;
 pub mod identifier;
 pub mod model;
 pub mod pack;
@@ -17,7 +18,7 @@ use crate::text::fold;
 
 pub use calendar::Calendar;
 pub use load::{LoadError, Loader, Prepared, parse_list, parse_rule};
-pub use shared_kind::SharedKind;
+pub use shared_kind::{SharedKind, is_check_file};
 
 use model::Rule;
 use pack::Pack;

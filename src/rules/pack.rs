@@ -7,7 +7,9 @@
 //! read (causes, steps) stays in serialized form until a rule's answer is shown: [`Entry::body`].
 
 use super::identifier::Identifier;
-use super::model::{Auth, Direction, Event, Field, Head, Parameter, Rule, Shared};
+use super::model::{
+    Auth, Check, CheckFile, Condition, Direction, Event, Field, Head, Parameter, Printout, Reference, Rule, Shared,
+};
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 
@@ -22,6 +24,17 @@ pub struct Source {
     pub identifiers: Vec<Identifier>,
     /// The other files that rules share.
     pub shared: Shared,
+    /// What cmdlets' output should say; nothing where that is as in the pack below.
+    pub checks: Option<CheckSource>,
+}
+
+/// What cmdlets' output should say, as the files say it.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct CheckSource {
+    /// `objects.yaml`
+    pub printouts: Vec<Printout>,
+    /// The files in `checks/`.
+    pub files: Vec<CheckFile>,
 }
 
 /// A rule before it is compiled.
@@ -67,6 +80,40 @@ pub struct Pack<'a> {
     /// What rules share in its source form, serialized ([`Shared`]): `--rules` adds to it, `--redact` reads it.
     #[serde(borrow)]
     pub shared: Cow<'a, [u8]>,
+    /// The checks, serialized ([`Checks`]): read only where a text holds a cmdlet's output.
+    #[serde(borrow)]
+    pub checks: Cow<'a, [u8]>,
+    /// The checks in their source form, with their tests, serialized ([`CheckSource`]).
+    #[serde(borrow)]
+    pub check_source: Cow<'a, [u8]>,
+}
+
+/// The compiled checks.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct Checks {
+    /// How cmdlets' output is recognised, in the order of its file.
+    pub printouts: Vec<Printout>,
+    /// The checks of each printout, in the order of their files.
+    pub entries: Vec<CheckEntry>,
+    /// The needles of the checks' conditions, as in [`Pack::needle_text`].
+    pub needle_text: String,
+    /// As [`Pack::needle_ends`].
+    pub needle_ends: Vec<u32>,
+    /// As [`Pack::sentences`].
+    pub sentences: Vec<(u32, String)>,
+}
+
+/// A compiled check.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct CheckEntry {
+    /// The printout that it is about, by its number.
+    pub of: u16,
+    /// The check, without its tests.
+    pub check: Check,
+    /// Where the vendor documents it.
+    pub references: Vec<Reference>,
+    /// The compiled form of each condition in it. Their needles are those of [`Checks::digest`].
+    pub conditions: Vec<(Condition, Node)>,
 }
 
 /// What the engine needs of a rule.
@@ -240,6 +287,24 @@ impl<'a> Pack<'a> {
         if self.identifiers.is_empty() { Ok(Vec::new()) } else { postcard::from_bytes(&self.identifiers) }
     }
 
+    /// The checks.
+    ///
+    /// # Errors
+    ///
+    /// When the digest is damaged.
+    pub fn checks(&self) -> Result<Checks, postcard::Error> {
+        if self.checks.is_empty() { Ok(Checks::default()) } else { postcard::from_bytes(&self.checks) }
+    }
+
+    /// The checks in their source form, with their tests.
+    ///
+    /// # Errors
+    ///
+    /// When the digest is damaged.
+    pub fn check_source(&self) -> Result<CheckSource, postcard::Error> {
+        if self.check_source.is_empty() { Ok(CheckSource::default()) } else { postcard::from_bytes(&self.check_source) }
+    }
+
     /// What rules share, in its source form.
     ///
     /// # Errors
@@ -247,6 +312,23 @@ impl<'a> Pack<'a> {
     /// When the digest is damaged.
     pub fn shared(&self) -> Result<Shared, postcard::Error> {
         postcard::from_bytes(&self.shared)
+    }
+}
+
+impl Checks {
+    /// The needles as a digest that holds nothing else.
+    pub fn digest(&self) -> Pack<'_> {
+        Pack {
+            needle_text: Cow::Borrowed(&self.needle_text),
+            needle_ends: self.needle_ends.clone(),
+            sentences: self.sentences.iter().map(|(needle, sentence)| (*needle, Cow::Borrowed(&**sentence))).collect(),
+            ..Pack::default()
+        }
+    }
+
+    /// The number of the printout of this cmdlet; case does not count.
+    pub fn printout(&self, cmdlet: &str) -> Option<usize> {
+        self.printouts.iter().position(|printout| printout.cmdlet.eq_ignore_ascii_case(cmdlet))
     }
 }
 

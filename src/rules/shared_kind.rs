@@ -1,5 +1,15 @@
 //! The files of a rule folder that are no rules.
 
+/// The folder whose files are checks, not rules.
+const CHECKS: &str = "checks";
+
+/// Whether a file is one of checks, by its path as Windows and others write it.
+pub fn is_check_file(path: &str) -> bool {
+    let mut parts = path.rsplit(['/', '\\']);
+    let name = parts.next().unwrap_or_default();
+    (name.ends_with(".yaml") || name.ends_with(".yml")) && parts.next() == Some(CHECKS)
+}
+
 /// Which of the shared files.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SharedKind {
@@ -23,6 +33,8 @@ pub enum SharedKind {
     Retired,
     /// `cmdlets.yaml`
     Cmdlets,
+    /// `objects.yaml`
+    Objects,
 }
 
 impl SharedKind {
@@ -39,6 +51,7 @@ impl SharedKind {
             "identifiers" => Self::Identifiers,
             "retired" => Self::Retired,
             "cmdlets" => Self::Cmdlets,
+            "objects" => Self::Objects,
             _ => return None,
         })
     }
@@ -56,6 +69,7 @@ impl SharedKind {
             Self::Identifiers => "identifiers",
             Self::Retired => "retired",
             Self::Cmdlets => "cmdlets",
+            Self::Objects => "objects",
         }
     }
 

@@ -6,7 +6,7 @@ use crate::author::diagnostic::{Findings, SourceFile};
 use crate::author::problems::{DuplicateId, IdForm, IgnoredFile, MissingKey, ShippedId, ShortText};
 use crate::author::yaml::Node;
 use crate::rules::compile::MIN_LITERAL;
-use crate::rules::model::{Cmdlets, Intake, Milestone, Parameter, Phrase, Retired};
+use crate::rules::model::{Cmdlets, Intake, Milestone, Parameter, Phrase, Printout, Retired};
 use crate::rules::{SharedKind, parse_list};
 use crate::text::fold::fold;
 use serde::de::DeserializeOwned;
@@ -42,6 +42,13 @@ pub(super) fn offer(kind: SharedKind, file: &SourceFile, root: &Node, known: &mu
             }
         }
         SharedKind::Timeline if known.timeline.is_empty() => known.timeline = read::<Vec<Milestone>>(file),
+        SharedKind::Objects => {
+            for printout in read::<Vec<Printout>>(file) {
+                if !known.printouts.iter().any(|other| other.cmdlet == printout.cmdlet) {
+                    known.printouts.push(printout);
+                }
+            }
+        }
         SharedKind::Retired if known.retired.is_empty() => known.retired = read::<Vec<Retired>>(file),
         SharedKind::Cmdlets if known.cmdlets == Cmdlets::default() => known.cmdlets = read::<Cmdlets>(file),
         _ => {}
@@ -119,6 +126,7 @@ pub(super) fn check(
                 }
             }
         }
+        SharedKind::Objects => super::checks::printouts(checker, &file.text, entries, findings),
         SharedKind::WellKnown | SharedKind::Retired | SharedKind::Cmdlets => {}
     }
     for entry in entries {
