@@ -144,6 +144,18 @@ fn every_way_leads_on_whatever_the_day_is() {
     }
 }
 
+/// The catalogue is read on many days, so it shows everything and says when it applies.
+#[test]
+fn a_page_of_the_catalogue_names_the_days() {
+    let site = common::pages::Site::built_in();
+    for form in ["md", "html"] {
+        let page = site.page(&format!("rules/oauth-key-not-found.{form}"));
+        for words in ["until 2025-11-01", "from 2025-04-18 on", "from 2026-10-01 on, until 2027-04-01"] {
+            assert!(page.contains(words), "{form}: {words}");
+        }
+    }
+}
+
 const REFUSED: &str = "ProxyWebRequest CrossForest from S-1-5-21-1-2-3-1105 to https://outlook.office365.com/EWS/Exchange.asmx \
                        failed. The remote server returned an error: (403) Forbidden.";
 
