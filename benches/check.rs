@@ -6,7 +6,7 @@
 #[path = "common/mod.rs"]
 mod common;
 
-use common::{generated, once, path};
+use common::{generated, median, once, path};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -34,12 +34,12 @@ fn main() {
                 .into();
         let (mut times, mut plain, mut memory) = (Vec::new(), Vec::new(), 0);
         for _ in 0..rounds {
-            let (time, peak) = once(&command);
-            times.push(time);
-            memory = memory.max(peak.unwrap_or_default());
+            let usage = once(&command);
+            times.push(usage.wall);
+            memory = memory.max(usage.memory.unwrap_or_default());
             plain.push(parse(folder));
         }
-        let (time, plain) = (median(&mut times), median(&mut plain));
+        let (time, plain) = (median(times), median(plain));
         let bytes: u64 = files(folder).iter().filter_map(|file| fs::metadata(file).ok()).map(|file| file.len()).sum();
         println!(
             "{size:>6} {:>8.1} {:>10.0} {:>12.0} {:>10.1} {:>14.2}",
@@ -64,9 +64,4 @@ fn parse(folder: &Path) -> Duration {
         let _: freebusy::rules::model::Rule = serde_yaml::from_str(&text).expect("a rule");
     }
     start.elapsed()
-}
-
-fn median(times: &mut [Duration]) -> Duration {
-    times.sort_unstable();
-    times[times.len() / 2]
 }

@@ -7,10 +7,9 @@
 #[path = "common/mod.rs"]
 mod common;
 
-use common::{generated, once, path, rule_texts};
+use common::{generated, is_there, median, once, path, sentences, with_embedded};
 use std::fs;
 use std::path::Path;
-use std::process::{Command, Stdio};
 use std::time::Duration;
 
 /// Rounds, where nothing is said.
@@ -28,7 +27,7 @@ fn main() {
     let needles = folder.join("needles.txt");
     fs::write(&needles, sentences().join("\n") + "\n").expect("the needles");
     let two_hundred = generated(&folder.join("200"), 200, false);
-    let many = with_embedded(&generated(&folder.join("251"), 251, false));
+    let many = with_embedded(&generated(&folder.join("251"), 251, false), "build-300");
 
     let freebusy = env!("CARGO_BIN_EXE_freebusy");
     let explain = |binary: &str, more: &[&str]| {
@@ -47,7 +46,7 @@ fn main() {
         runs.insert(3, Run::new("freebusy explain, 300 rules built in", explain(many, &[])));
     }
     let ripgrep = ["rg".to_owned(), "-i".into(), "-F".into(), "-f".into(), path(&needles), path(&paste)];
-    if Command::new("rg").arg("--version").stdout(Stdio::null()).status().is_ok() {
+    if is_there("rg") {
         runs.push(Run::new("rg -i -F -f needles one.txt", ripgrep.to_vec()));
     } else {
         println!("rg is not installed, so nothing is compared with it");
@@ -55,12 +54,12 @@ fn main() {
 
     for round in 0..rounds + 5 {
         for run in &mut runs {
-            let (time, memory) = once(&run.command);
+            let usage = once(&run.command);
             // The first rounds fill the page cache.
             if round >= 5 {
-                run.times.push(time);
+                run.times.push(usage.wall);
             }
-            run.memory = run.memory.max(memory);
+            run.memory = run.memory.max(usage.memory);
         }
     }
     let base = runs[0].median();
@@ -90,37 +89,6 @@ impl Run {
     }
 
     fn median(&self) -> Duration {
-        let mut times = self.times.clone();
-        times.sort_unstable();
-        times.get(times.len() / 2).copied().unwrap_or_default()
+        median(self.times.iter().copied())
     }
-}
-
-/// The sentences that the rules look for: what somebody without this program would give to grep.
-fn sentences() -> Vec<String> {
-    let mut found: Vec<String> = rule_texts()
-        .iter()
-        .flat_map(|rule| rule.split("\nsteps:").next().unwrap_or_default().lines())
-        .filter_map(|line| line.trim().trim_start_matches("- ").strip_prefix("text: "))
-        .map(|text| text.trim_matches(['"', '\'']).to_owned())
-        .collect();
-    found.sort();
-    found.dedup();
-    found
-}
-
-/// The program with further rules embedded, or nothing where it cannot be built.
-fn with_embedded(rules: &Path) -> Option<String> {
-    let target = Path::new(env!("CARGO_TARGET_TMPDIR")).join("build-300");
-    let status = Command::new(env!("CARGO"))
-        .args(["build", "--release", "--quiet", "--manifest-path", concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml")])
-        .env("FREEBUSY_EXTRA_RULES", rules)
-        .env("CARGO_TARGET_DIR", &target)
-        .status();
-    let binary = target.join("release").join(format!("freebusy{}", std::env::consts::EXE_SUFFIX));
-    if status.is_ok_and(|s| s.success()) {
-        return Some(path(&binary));
-    }
-    println!("the program with 300 rules could not be built");
-    None
 }

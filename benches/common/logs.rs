@@ -155,8 +155,7 @@ pub fn write(
     let (mut written, mut lines, mut failed) = (0, 0, 0);
     while written < size {
         let fails = random.below(1_000) < per_thousand;
-        let mut line =
-            if fails { failing(&mut random, lines, failures) } else { ordinary(&mut random, lines) };
+        let mut line = if fails { failing(&mut random, lines, failures) } else { ordinary(&mut random, lines) };
         line.push_str("\r\n");
         let bytes = encode(&line);
         out.write_all(&bytes)?;

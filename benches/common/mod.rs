@@ -7,21 +7,32 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-/// Time and peak memory (KiB) of one run.
-pub fn once(command: &[String]) -> (Duration, Option<i64>) {
+/// What one run of a process took.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Usage {
+    pub wall: Duration,
+    /// User and system together; nothing where the system does not say.
+    pub cpu: Option<Duration>,
+    /// Peak, in KiB; nothing where the system does not say.
+    pub memory: Option<i64>,
+}
+
+/// Runs a command once. An exit code of 0 or 1 is success: many a tool says 1 for "nothing found".
+pub fn once(command: &[String]) -> Usage {
     let start = Instant::now();
     let child = Command::new(&command[0])
         .args(&command[1..])
         .env("XDG_CONFIG_HOME", "/nonexistent")
         .stdin(Stdio::null())
         .stdout(Stdio::null())
+        .stderr(Stdio::null())
         .spawn()
         .expect("the command");
-    wait(child, start)
+    wait(child, start, command)
 }
 
 #[cfg(unix)]
-fn wait(child: std::process::Child, start: Instant) -> (Duration, Option<i64>) {
+fn wait(child: std::process::Child, start: Instant, command: &[String]) -> Usage {
     let mut status = 0;
     // SAFETY: a zeroed rusage is valid, and both pointers outlive the call.
     let usage = unsafe {
@@ -29,16 +40,46 @@ fn wait(child: std::process::Child, start: Instant) -> (Duration, Option<i64>) {
         libc::wait4(child.id() as libc::pid_t, &mut status, 0, &mut usage);
         usage
     };
-    let time = start.elapsed();
-    assert!(libc::WIFEXITED(status) && libc::WEXITSTATUS(status) < 2, "the command failed: {status}");
-    (time, Some(usage.ru_maxrss))
+    let wall = start.elapsed();
+    assert!(libc::WIFEXITED(status) && libc::WEXITSTATUS(status) < 2, "{command:?} failed: {status}");
+    let time = |t: libc::timeval| Duration::new(t.tv_sec as u64, t.tv_usec as u32 * 1_000);
+    Usage { wall, cpu: Some(time(usage.ru_utime) + time(usage.ru_stime)), memory: Some(usage.ru_maxrss) }
 }
 
 #[cfg(not(unix))]
-fn wait(mut child: std::process::Child, start: Instant) -> (Duration, Option<i64>) {
+fn wait(mut child: std::process::Child, start: Instant, command: &[String]) -> Usage {
     let status = child.wait().expect("the command");
-    assert!(status.code().is_some_and(|code| code < 2), "the command failed: {status}");
-    (start.elapsed(), None)
+    assert!(status.code().is_some_and(|code| code < 2), "{command:?} failed: {status}");
+    Usage { wall: start.elapsed(), ..Usage::default() }
+}
+
+/// Whether a command can be started.
+pub fn is_there(program: &str) -> bool {
+    let help = Command::new(program).arg("--help").stdout(Stdio::null()).stderr(Stdio::null()).status();
+    help.is_ok()
+}
+
+/// The middle of some durations.
+pub fn median(times: impl IntoIterator<Item = Duration>) -> Duration {
+    let mut times: Vec<Duration> = times.into_iter().collect();
+    times.sort_unstable();
+    times.get(times.len() / 2).copied().unwrap_or_default()
+}
+
+/// The program with further rules embedded, or nothing where it cannot be built.
+pub fn with_embedded(rules: &Path, name: &str) -> Option<String> {
+    let target = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+    let status = Command::new(env!("CARGO"))
+        .args(["build", "--release", "--quiet", "--manifest-path", concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml")])
+        .env("FREEBUSY_EXTRA_RULES", rules)
+        .env("CARGO_TARGET_DIR", &target)
+        .status();
+    let binary = target.join("release").join(format!("freebusy{}", std::env::consts::EXE_SUFFIX));
+    if status.is_ok_and(|s| s.success()) {
+        return Some(path(&binary));
+    }
+    println!("the program with more rules could not be built");
+    None
 }
 
 pub fn path(path: &Path) -> String {
@@ -56,6 +97,19 @@ pub fn rule_texts() -> Vec<String> {
     }
     texts.sort();
     texts
+}
+
+/// The sentences that the rules look for: what somebody without this program would give to grep.
+pub fn sentences() -> Vec<String> {
+    let mut found: Vec<String> = rule_texts()
+        .iter()
+        .flat_map(|rule| rule.split("\nsteps:").next().unwrap_or_default().lines())
+        .filter_map(|line| line.trim().trim_start_matches("- ").strip_prefix("text: "))
+        .map(|text| text.trim_matches(['"', '\'']).to_owned())
+        .collect();
+    found.sort();
+    found.dedup();
+    found
 }
 
 /// As many rules as wanted, each of the size and shape of a shipped one, with sentences of its own. The shipped tests do not fit those; with

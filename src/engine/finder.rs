@@ -74,21 +74,25 @@ impl<'p> Finder<'p> {
         }
     }
 
-    /// Which needles a folded text may hold, by number.
-    pub fn glance(&self, folded: &str) -> Vec<bool> {
-        let mut found = vec![false; self.needles.len()];
+    /// Whether a needle begins or ends in a digit, so that it counts only as a whole number.
+    pub fn is_numeric(&self, needle: u32) -> bool {
+        let ends = |needle: &str| [needle.bytes().next(), needle.bytes().last()];
+        self.needles.get(needle as usize).is_some_and(|needle| ends(needle).iter().flatten().any(u8::is_ascii_digit))
+    }
+
+    /// Which needles a folded text holds, in order; a number perhaps as a part of a longer one. Nothing where that cannot be said.
+    pub fn glance(&self, folded: &str) -> Option<Vec<u32>> {
         let automaton = self.all();
-        let Some(beginnings) = &automaton.beginnings else {
-            found.fill(true);
-            return found;
-        };
+        let beginnings = automaton.beginnings.as_ref()?;
+        let mut found = Vec::new();
         for hit in beginnings.find_overlapping_iter(folded) {
-            for &number in &automaton.groups[hit.pattern().as_usize()] {
-                let needle = self.needles[number as usize];
-                found[number as usize] |= folded.as_bytes()[hit.start()..].starts_with(needle.as_bytes());
-            }
+            let behind = &folded.as_bytes()[hit.start()..];
+            let group = automaton.groups[hit.pattern().as_usize()].iter();
+            found.extend(group.filter(|needle| behind.starts_with(self.needles[**needle as usize].as_bytes())));
         }
-        found
+        found.sort_unstable();
+        found.dedup();
+        Some(found)
     }
 
     /// The automaton of all needles.

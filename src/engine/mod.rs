@@ -15,6 +15,7 @@ mod rank;
 pub mod sieve;
 mod trace;
 
+pub use glance::Suspects;
 pub use sieve::Sieve;
 pub use trace::{Part, Reason, Trace, WhyNot};
 
@@ -26,10 +27,11 @@ use crate::rules::pack::{Entry, Pack};
 use crate::text::Text;
 use condition::{Evaluator, Regexes, Site};
 use finder::{Finder, Hits};
+use glance::Index;
 use std::borrow::Borrow;
 use std::cmp::Reverse;
 use std::ops::Range;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// How far from a signature its context may stand, in folded characters: a cmdlet's name above a long output still
 /// counts, the other end of a log does not.
@@ -43,6 +45,8 @@ const DIRECTION_WITHIN: usize = 600;
 pub struct Engine<'p> {
     rules: &'p Rules,
     finder: Finder<'p>,
+    /// Which rules to ask when a needle is found, once somebody needs that.
+    index: OnceLock<Index>,
     regexes: Arc<Regexes>,
 }
 
@@ -118,12 +122,12 @@ pub struct Analysis {
 impl<'p> Engine<'p> {
     /// Prepares rules for matching.
     pub fn new(rules: &'p Rules) -> Self {
-        Self { rules, finder: Finder::new(rules.pack()), regexes: Arc::default() }
+        Self { rules, finder: Finder::new(rules.pack()), index: OnceLock::new(), regexes: Arc::default() }
     }
 
     /// Prepares rules for matching many texts: what all of them need is built once.
     pub fn for_many(rules: &'p Rules) -> Self {
-        Self { rules, finder: Finder::for_many(rules.pack()), regexes: Arc::default() }
+        Self { rules, finder: Finder::for_many(rules.pack()), index: OnceLock::new(), regexes: Arc::default() }
     }
 
     /// The rules that this engine matches.
@@ -138,14 +142,31 @@ impl<'p> Engine<'p> {
         self.judge(records.iter().map(|record| self.read(record)), assumed, None)
     }
 
+    /// Classifies one record by some of the rules, where no others can be certain of it. What is only nearly a match is left out.
+    pub fn analyse_by(&self, record: &Record<'_>, rules: &Suspects) -> Analysis {
+        match rules {
+            Suspects::None => Analysis::default(),
+            Suspects::All => self.analyse(std::slice::from_ref(record), &[]),
+            Suspects::Some(rules) => {
+                let entries = Entries { pack: self.rules.pack(), instead: None };
+                let mut analysis = Analysis::default();
+                add(&self.read(record), &entries, rules.iter().copied(), false, &[], &mut analysis);
+                analysis.sort();
+                analysis
+            }
+        }
+    }
+
     /// Reads a record as far as no rule's own condition is needed: its facts, and where every needle stands.
-    pub fn read<'r>(&self, record: &'r Record<'r>) -> Reading<'r> {
+    pub fn read<'r>(&self, record: &'r Record<'r>) -> Reading<'r>
+    where
+        'p: 'r,
+    {
         let text = Text::new(&record.text);
         let facts = Facts::of(&text);
         let hits = self.finder.find(&text);
         let regexes = Arc::clone(&self.regexes);
-        let evaluator = Evaluator { text: &text, facts: &facts, hits: &hits, record, regexes: &regexes };
-        let surroundings = Surroundings::of(self.rules.pack(), &evaluator);
+        let surroundings = Surroundings::new(self.rules.pack());
         Reading { record, text, facts, hits, surroundings, regexes }
     }
 
@@ -160,21 +181,18 @@ impl<'p> Engine<'p> {
         let mut analysis = Analysis::default();
         let entries = Entries { pack: self.rules.pack(), instead };
         for reading in readings {
-            add(reading.borrow(), &entries, assumed, &mut analysis);
+            let rules = 0..entries.pack.rules.len();
+            add(reading.borrow(), &entries, rules, true, assumed, &mut analysis);
         }
-        let certain = analysis.matches.iter().any(|m| m.confidence == Confidence::Certain);
-        if certain {
-            analysis.matches.retain(|m| m.missing != Missing::Signature);
-        }
-        rank::sort(&mut analysis.matches);
+        analysis.sort();
         analysis.nearest.retain(|(rule, _)| !analysis.matches.iter().any(|m| m.rule == *rule));
         analysis
     }
 
     /// The contexts that a record shows, by id.
     pub fn contexts(&self, reading: &Reading<'_>) -> Vec<String> {
-        let shown = self.rules.pack().contexts.iter().zip(&reading.surroundings.contexts);
-        shown.filter(|(_, sites)| !sites.is_empty()).map(|(context, _)| context.id.to_string()).collect()
+        let contexts = self.rules.pack().contexts.iter().enumerate();
+        contexts.filter(|(n, _)| !reading.context(*n).is_empty()).map(|(_, context)| context.id.to_string()).collect()
     }
 
     /// Whether one rule outranks another, directly or through rules between them.
@@ -195,11 +213,22 @@ pub struct Reading<'r> {
     text: Text,
     facts: Facts,
     hits: Hits,
-    surroundings: Surroundings,
+    surroundings: Surroundings<'r>,
     regexes: Arc<Regexes>,
 }
 
 impl Reading<'_> {
+    /// Where a context holds.
+    fn context(&self, number: usize) -> &[Site] {
+        let pack = self.surroundings.pack;
+        self.surroundings.contexts[number].get_or_init(|| self.evaluator().sites(&pack.contexts[number].node))
+    }
+
+    /// What shows a direction or an authentication scheme, and where.
+    fn indications(&self) -> &Indications {
+        self.surroundings.indications.get_or_init(|| Indications::of(self.surroundings.pack, &self.evaluator()))
+    }
+
     fn evaluator(&self) -> Evaluator<'_> {
         Evaluator {
             text: &self.text,
@@ -226,18 +255,26 @@ impl<'a> Entries<'a> {
     }
 }
 
-fn add(reading: &Reading<'_>, entries: &Entries<'_>, assumed: &[u16], analysis: &mut Analysis) {
+/// Adds what a record shows. `nearly`: also of which rules only a part was found.
+fn add(
+    reading: &Reading<'_>,
+    entries: &Entries<'_>,
+    rules: impl Iterator<Item = usize>,
+    nearly: bool,
+    assumed: &[u16],
+    analysis: &mut Analysis,
+) {
     let evaluator = reading.evaluator();
-    let surroundings = &reading.surroundings;
-    surroundings.note(analysis);
+    let indications = reading.indications();
+    indications.note(analysis);
     let offset = reading.record.offset;
     let mut matches = Vec::new();
     let shown = Arc::new(Shown {
         facts: reading.facts.clone(),
-        direction: surroundings.direction(),
-        auth: surroundings.auth.first().copied(),
+        direction: indications.direction(),
+        auth: indications.auth.first().copied(),
     });
-    for rule in 0..entries.pack.rules.len() {
+    for rule in rules {
         let entry = entries.get(rule);
         match best(reading, entry, assumed) {
             Some((missing, site)) => {
@@ -247,6 +284,7 @@ fn add(reading: &Reading<'_>, entries: &Entries<'_>, assumed: &[u16], analysis: 
                 let shown = Arc::clone(&shown);
                 matches.push(Match { rule, confidence, missing, evidence, weight, outranked_by: None, shown });
             }
+            None if !nearly => {}
             None => {
                 let known = analysis.nearest.iter().any(|(known, _)| *known == rule);
                 if let Some(part) = evaluator.part_of(&entry.signature).filter(|_| !known) {
@@ -264,7 +302,7 @@ fn add(reading: &Reading<'_>, entries: &Entries<'_>, assumed: &[u16], analysis: 
 fn best(reading: &Reading<'_>, entry: &Entry<'_>, assumed: &[u16]) -> Option<(Missing, Site)> {
     let evaluator = reading.evaluator();
     let found = evaluator.sites(&entry.signature);
-    let judged = found.into_iter().map(|site| (reading.surroundings.missing(entry, &site, assumed), site));
+    let judged = found.into_iter().map(|site| (reading.missing(entry, &site, assumed), site));
     let best = judged.min_by_key(|(missing, site)| (*missing, Reverse(site.weight()), site.start));
     best.or_else(|| {
         let hints = entry.hints.iter().flat_map(|h| evaluator.sites(h).into_iter().take(1));
@@ -273,6 +311,14 @@ fn best(reading: &Reading<'_>, entry: &Entry<'_>, assumed: &[u16]) -> Option<(Mi
 }
 
 impl Analysis {
+    /// Puts the best match first, and leaves hints out where something is certain.
+    fn sort(&mut self) {
+        if self.matches.iter().any(|m| m.confidence == Confidence::Certain) {
+            self.matches.retain(|m| m.missing != Missing::Signature);
+        }
+        rank::sort(&mut self.matches);
+    }
+
     /// Adds a match, unless a better one of the same rule is known.
     fn keep(&mut self, new: Match) {
         let worth = |m: &Match| (m.missing, m.outranked_by.is_some(), Reverse(m.weight));
@@ -284,15 +330,28 @@ impl Analysis {
     }
 }
 
-/// What surrounds the signatures of one record.
+/// What surrounds the signatures of one record, as far as somebody asked.
 #[derive(Debug)]
-struct Surroundings {
-    contexts: Vec<Vec<Site>>,
+struct Surroundings<'p> {
+    pack: &'p Pack<'p>,
+    contexts: Vec<OnceLock<Vec<Site>>>,
+    indications: OnceLock<Indications>,
+}
+
+impl<'p> Surroundings<'p> {
+    fn new(pack: &'p Pack<'p>) -> Self {
+        Self { pack, contexts: pack.contexts.iter().map(|_| OnceLock::new()).collect(), indications: OnceLock::new() }
+    }
+}
+
+/// What of a record shows a direction or an authentication scheme.
+#[derive(Debug)]
+struct Indications {
     directions: Vec<(Direction, Vec<Site>)>,
     auth: Vec<Auth>,
 }
 
-impl Surroundings {
+impl Indications {
     fn of(pack: &Pack<'_>, evaluator: &Evaluator<'_>) -> Self {
         let mut directions = Vec::new();
         let mut auth = Vec::new();
@@ -304,7 +363,7 @@ impl Surroundings {
             auth.extend(indication.auth);
             directions.extend(indication.direction.map(|direction| (direction, sites)));
         }
-        Self { contexts: pack.contexts.iter().map(|c| evaluator.sites(&c.node)).collect(), directions, auth }
+        Self { directions, auth }
     }
 
     /// Notes what they show about the whole input.
@@ -318,10 +377,12 @@ impl Surroundings {
     fn direction(&self) -> Option<Direction> {
         self.directions.first().map(|(direction, _)| *direction)
     }
+}
 
+impl Reading<'_> {
     /// What a rule's signature at this place misses.
     fn missing(&self, entry: &Entry<'_>, site: &Site, assumed: &[u16]) -> Missing {
-        let near = |c: &u16| self.contexts[usize::from(*c)].iter().any(|s| s.distance(site) <= CONTEXT_WITHIN);
+        let near = |c: &u16| self.context(usize::from(*c)).iter().any(|s| s.distance(site) <= CONTEXT_WITHIN);
         // The first of a rule's contexts is the one that it names; the others stand for it.
         let surrounded = entry.contexts.iter().any(|c| assumed.contains(c) || near(c));
         // A rule without a context has a sentence that leaves no doubt, whatever stands around it.
@@ -330,6 +391,7 @@ impl Surroundings {
             return Missing::Context(*named);
         }
         let shown: Vec<Direction> = self
+            .indications()
             .directions
             .iter()
             .filter(|(_, sites)| sites.iter().any(|s| s.distance(site) <= DIRECTION_WITHIN))

@@ -118,11 +118,7 @@ impl<'b> Block<'b> {
                     || hits.any(&line)
                     || (!plain && !self.is_plain(line.clone()) && sieve.may_match(&self.text(line.clone())));
             }
-            if wraps
-                && let Some(before) = &before
-                && !self.with_beginning(&line, |l| format.is_dated(l))
-                && self.seam(sieve, before, &line)
-            {
+            if wraps && before.as_ref().is_some_and(|before| self.seam(format, sieve, before, &line)) {
                 open.wanted = true;
             }
             before = Some(line);
@@ -302,17 +298,21 @@ impl<'b> Block<'b> {
         seams
     }
 
-    /// Whether a word that is looked for was cut between two lines. Only letters are cut from letters.
-    fn seam(&self, sieve: &Sieve, before: &Range<usize>, line: &Range<usize>) -> bool {
+    /// Whether a word that is looked for was cut between two lines. Only letters are cut from letters, and a line with a time of its own
+    /// is not the rest of another one.
+    fn seam(&self, format: &dyn Lines, sieve: &Sieve, before: &Range<usize>, line: &Range<usize>) -> bool {
         let reach = SEAM * self.width();
         let before = before.start.max(before.end.saturating_sub(reach))..before.end;
         let letter = |b: &u8| b.is_ascii_alphanumeric() || *b >= 0x80;
         let space = |b: &&u8| **b <= b' ';
-        let ends = self.bytes[before.clone()].iter().rev().find(|b| !space(b)).is_some_and(letter);
-        let prefix = self.with_beginning(line, stream_prefix) * self.width();
+        if !self.bytes[before.clone()].iter().rev().find(|b| !space(b)).is_some_and(letter) {
+            return false;
+        }
+        let prefix = self.with_beginning(line, |letters| (!format.is_dated(letters)).then(|| stream_prefix(letters)));
+        let Some(prefix) = prefix.map(|letters| letters * self.width()) else { return false };
         let behind = &self.bytes[line.start + prefix..line.end];
         let beginning = behind.iter().position(|b| *b > b' ').map(|skip| line.start + prefix + skip);
-        let Some(start) = beginning.filter(|start| ends && letter(&self.bytes[*start])) else { return false };
+        let Some(start) = beginning.filter(|start| letter(&self.bytes[*start])) else { return false };
         // In UTF-16 a unit begins at an even distance from the line's beginning.
         let start = start - (start - line.start) % self.width();
         let behind = start..line.end.min(start + reach);

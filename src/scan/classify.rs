@@ -1,7 +1,7 @@
 //! One record to one verdict.
 
 use super::Finding;
-use crate::engine::{Analysis, Engine};
+use crate::engine::{Analysis, Engine, Suspects};
 use crate::record::{Record, Time};
 use crate::report::answer::Evidence;
 use crate::rules::model::Confidence;
@@ -45,15 +45,15 @@ impl<'e> Classifier<'e> {
         self.engine
     }
 
-    /// Classifies a record of a source.
-    pub fn classify(&self, record: &Record<'_>, source: &Arc<str>) -> Verdict {
+    /// Classifies a record of a source by some of the rules: none but those may be certain of it.
+    pub fn classify(&self, record: &Record<'_>, rules: &Suspects, source: &Arc<str>) -> Verdict {
         if let Some(time) = record.origin.time
             && (self.since.is_some_and(|since| time.at < since.at)
                 || self.until.is_some_and(|until| time.at >= until.at))
         {
             return Verdict::Outside;
         }
-        let analysis = self.engine.analyse(std::slice::from_ref(record), &[]);
+        let analysis = self.engine.analyse_by(record, rules);
         self.finding(record, &analysis, source)
     }
 

@@ -2,6 +2,7 @@
 
 use super::block::{Block, Sifted};
 use super::{Classifier, Counts, Finding, Verdict};
+use crate::engine::Suspects;
 use crate::read::format::Lines;
 use crate::record::Record;
 use std::ops::Range;
@@ -81,10 +82,13 @@ impl Classifier<'_> {
 
     /// Classifies a record if there is any chance that it matches.
     pub fn record(&self, record: &Record<'_>, source: &Arc<str>) -> Verdict {
-        if !self.possible && !self.engine().may_be_certain(&record.text) {
-            return Verdict::Nothing;
+        if self.possible {
+            return self.classify(record, &Suspects::All, source);
         }
-        self.classify(record, source)
+        match self.engine().may_be_certain(&record.text) {
+            Suspects::None => Verdict::Nothing,
+            rules => self.classify(record, &rules, source),
+        }
     }
 
     /// What a record is together with the lines around it, in a text in which nobody knows where a record begins: the line that says
@@ -101,10 +105,11 @@ impl Classifier<'_> {
         let text = block.text(around.clone());
         let mut wide = Record::text(text.as_ref());
         wide.origin = record.origin.clone();
-        if !self.engine().may_be_certain(&wide.text) {
+        let rules = self.engine().may_be_certain(&wide.text);
+        if rules.is_none() {
             return None;
         }
-        let Verdict::Finding(mut finding) = self.classify(&wide, place.source) else { return None };
+        let Verdict::Finding(mut finding) = self.classify(&wide, &rules, place.source) else { return None };
         if finding.confidence != crate::rules::model::Confidence::Certain {
             return None;
         }

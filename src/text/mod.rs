@@ -42,6 +42,12 @@ impl View {
         self.spans.extend(std::iter::repeat_n((unit.start, unit.end), c.len_utf8()));
     }
 
+    /// Adds a letter of ASCII.
+    fn put(&mut self, letter: u8, span: (u32, u32)) {
+        self.text.push(char::from(letter));
+        self.spans.push(span);
+    }
+
     /// The view's text.
     pub fn as_str(&self) -> &str {
         &self.text
@@ -88,6 +94,9 @@ pub struct Text {
 impl Text {
     /// Normalises a text.
     pub fn new(original: &str) -> Self {
+        if is_ordinary(original) {
+            return Self::ordinary(original.as_bytes());
+        }
         let units = units(original);
         let mut text = Self::default();
         let mut blank: Option<Unit> = None;
@@ -116,6 +125,47 @@ impl Text {
         }
         text
     }
+
+    /// The same for a text in which every letter stands for itself.
+    fn ordinary(original: &[u8]) -> Self {
+        let mut text = Self::default();
+        for view in [&mut text.clean, &mut text.tight, &mut text.folded] {
+            view.text.reserve(original.len());
+            view.spans.reserve(original.len());
+        }
+        let mut blank = None;
+        for (at, byte) in (0u32..).zip(original) {
+            let span = (at, at + 1);
+            if char::from(*byte).is_whitespace() {
+                blank = blank.or(Some(span));
+                continue;
+            }
+            if byte.is_ascii_control() {
+                continue;
+            }
+            if let Some(blank) = blank.take()
+                && !text.clean.text.is_empty()
+            {
+                text.clean.put(b' ', blank);
+            }
+            text.clean.put(*byte, span);
+            if !(matches!(byte, b'"' | b'\'') && text.tight.text.as_bytes().last() == Some(byte)) {
+                text.tight.put(byte.to_ascii_lowercase(), span);
+            }
+            if byte.is_ascii_alphanumeric() {
+                text.folded.put(byte.to_ascii_lowercase(), span);
+            }
+        }
+        text
+    }
+}
+
+/// Whether every letter of a text stands for itself. A line break may be a console's.
+fn is_ordinary(original: &str) -> bool {
+    original.is_ascii()
+        && !original.trim_end().contains('\n')
+        && !unescape::is_escaped(original)
+        && !has_stream_prefix(original)
 }
 
 /// The letters of a text, escapes undone and what a console did to it.
@@ -134,12 +184,8 @@ fn has_stream_prefix(line: &str) -> bool {
 
 /// The folded view of a text alone, without positions.
 pub fn folded(original: &str) -> String {
-    // Ordinary lines need no more than their letters. A line break may be a console's.
-    if original.is_ascii()
-        && !original.trim_end().contains('\n')
-        && !unescape::is_escaped(original)
-        && !has_stream_prefix(original)
-    {
+    // Ordinary lines need no more than their letters.
+    if is_ordinary(original) {
         return fold::fold(original);
     }
     let mut folded = String::with_capacity(original.len());
@@ -237,6 +283,26 @@ mod tests {
         let line = "a".repeat(73) + " user@c";
         let text = Text::new(&format!("{line}\r\nontoso.com is not there")).clean;
         assert!(text.as_str().ends_with("user@contoso.com is not there"), "{}", text.as_str());
+    }
+
+    #[test]
+    fn ordinary_lines_take_the_short_way_to_the_same_views() {
+        for line in [
+            "2026-11-22 10:00:00  EX01\tThe user's \"\"name\"\" isn't there: (404) Not Found.",
+            " \u{1}a\u{b}b''c  ",
+            "mail user1@contoso.com; LID: 43532\r\n",
+        ] {
+            assert!(is_ordinary(line), "{line}");
+            let short = Text::new(line);
+            // A soft hyphen is no letter, but takes the text off the short way.
+            let long = Text::new(&format!("{line}\u{ad}"));
+            for (short, long) in
+                [(&short.clean, &long.clean), (&short.tight, &long.tight), (&short.folded, &long.folded)]
+            {
+                assert_eq!(short.text, long.text);
+                assert_eq!(short.spans, long.spans, "{line}");
+            }
+        }
     }
 
     #[test]

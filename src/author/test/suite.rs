@@ -126,7 +126,7 @@ pub fn assumed(pack: &Pack<'_>, test: &Test) -> Vec<u16> {
 
 impl<'t> Case<'t> {
     /// Asks one test. `records` are those of `text`.
-    pub fn ask(engine: &Engine<'_>, rules: &[Rule], text: &'t Text, records: &'t [Record<'t>]) -> Self {
+    pub fn ask(engine: &Engine<'t>, rules: &[Rule], text: &'t Text, records: &'t [Record<'t>]) -> Self {
         let test = &rules[text.rule].tests[text.test];
         let assumed = assumed(engine.rules().pack(), test);
         let readings: Vec<Reading<'t>> = records.iter().map(|record| engine.read(record)).collect();

@@ -16,10 +16,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 /// How many bytes of a file are one piece of work.
-const BLOCK: usize = 1 << 20;
+const BLOCK: usize = 256 << 10;
 
 /// How much is read behind a block at first, for the end of its last record.
-const BEHIND: usize = 64 << 10;
+const BEHIND: usize = 16 << 10;
 
 /// The longest record. What is longer is cut, and said to be.
 const LARGEST_RECORD: usize = 4 << 20;

@@ -16,8 +16,16 @@ const DAYS: [&[u8]; 7] = [b"mon", b"tue", b"wed", b"thu", b"fri", b"sat", b"sun"
 
 /// Where the time stands that a line begins with.
 pub(super) fn place(line: &[u8]) -> Option<usize> {
-    let head = line.get(..BEGINNING).unwrap_or(line).to_ascii_lowercase();
-    let mut rest = head.as_slice();
+    let head = line.get(..BEGINNING).unwrap_or(line);
+    // Most logs begin their lines like this.
+    if is_digits_like(b"0000-00-00 00:00", head) || is_digits_like(b"0000-00-00t00:00", head) {
+        return Some(0);
+    }
+    place_in(&head.to_ascii_lowercase())
+}
+
+fn place_in(head: &[u8]) -> Option<usize> {
+    let mut rest = head;
     // Each of them at most once, in the order in which programs write them.
     for skip in [priority, bracket, level, bracket, weekday] {
         rest = skip(rest).unwrap_or(rest);
@@ -46,10 +54,13 @@ fn bracket(text: &[u8]) -> Option<&[u8]> {
     }
 }
 
-/// `error `, `info: `, `info] `
+/// `error `, `info: `, `info] `, `error,`
 fn level(text: &[u8]) -> Option<&[u8]> {
     let behind = LEVELS.iter().find_map(|level| text.strip_prefix(*level))?;
-    let end = behind.iter().position(|byte| !matches!(byte, b' ' | b':' | b']' | b'\t' | b'|')).unwrap_or(behind.len());
+    let end = behind
+        .iter()
+        .position(|byte| !matches!(byte, b' ' | b':' | b']' | b'\t' | b'|' | b','))
+        .unwrap_or(behind.len());
     (end > 0).then(|| &behind[end..])
 }
 
