@@ -9,8 +9,14 @@
 #[path = "src/rules/compile.rs"]
 mod compile;
 #[allow(dead_code)]
+#[path = "src/rules/compile_checks.rs"]
+mod compile_checks;
+#[allow(dead_code)]
 #[path = "src/text/fold.rs"]
 mod fold;
+#[allow(dead_code)]
+#[path = "src/rules/identifier.rs"]
+mod identifier;
 #[allow(dead_code)]
 #[path = "src/rules/model.rs"]
 mod model;
@@ -27,6 +33,9 @@ use std::{env, fs, process};
 /// Names a folder of further rules to embed: an organization's own, or a benchmark's.
 const EXTRA: &str = "FREEBUSY_EXTRA_RULES";
 
+/// The folder of files that are no rules, but say what cmdlets' output should say.
+const CHECKS: &str = "checks";
+
 /// Texts that are no documented failure.
 const UNRELATED: &str = "tests/corpus/unrelated";
 
@@ -39,17 +48,23 @@ fn main() {
     let mut source = pack::Source {
         rules: Vec::new(),
         parameters: read(&rules.join("parameters.yaml")),
+        identifiers: read(&rules.join("identifiers.yaml")),
         shared: model::Shared {
             phrases: read(&rules.join("phrases.yaml")),
             contexts: read(&rules.join("contexts.yaml")),
             indications: read(&rules.join("indications.yaml")),
             well_known: read(&rules.join("well-known.yaml")),
             intake: read(&rules.join("intake.yaml")),
+            timeline: read(&rules.join("timeline.yaml")),
             retired: read(&rules.join("retired.yaml")),
             cmdlets: read(&rules.join("cmdlets.yaml")),
         },
+        checks: Some(pack::CheckSource {
+            printouts: read(&rules.join("objects.yaml")),
+            files: yaml_files(&rules.join(CHECKS)).iter().map(|path| read(path)).collect(),
+        }),
     };
-    for area in entries(rules).into_iter().filter(|path| path.is_dir()) {
+    for area in entries(rules).into_iter().filter(|path| path.is_dir() && !path.ends_with(CHECKS)) {
         source.rules.extend(rules_of(&area).iter().map(Into::into));
     }
     if let Some(folder) = env::var_os(EXTRA).filter(|value| !value.is_empty()) {
@@ -106,7 +121,11 @@ fn background(rules: &[pack::SourceRule]) -> (Vec<String>, BTreeMap<String, u32>
 }
 
 fn rules_of(folder: &Path) -> Vec<model::Rule> {
-    entries(folder).iter().filter(|path| path.extension().is_some_and(|e| e == "yaml")).map(|path| read(path)).collect()
+    yaml_files(folder).iter().map(|path| read(path)).collect()
+}
+
+fn yaml_files(folder: &Path) -> Vec<PathBuf> {
+    entries(folder).into_iter().filter(|path| path.extension().is_some_and(|e| e == "yaml")).collect()
 }
 
 fn entries(folder: &Path) -> Vec<PathBuf> {

@@ -17,6 +17,10 @@ const ROUNDS: usize = 200;
 
 const PASTE: &str = include_str!("../samples/ambiguous-user.txt");
 
+/// What a cmdlet printed: it is held against the checks, too.
+const OUTPUT: &str =
+    concat!(env!("CARGO_MANIFEST_DIR"), "/tests/objects/test-organizationrelationship/two-results-russian.txt");
+
 fn main() {
     let rounds = std::env::args().skip(1).find_map(|a| a.parse().ok()).unwrap_or(ROUNDS);
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("startup");
@@ -40,6 +44,7 @@ fn main() {
         Run::new("true", vec!["true".into()]),
         Run::new("freebusy explain, 49 rules built in", explain(freebusy, &[])),
         Run::new("freebusy explain --format json, 49 rules built in", explain(freebusy, &["--format", "json"])),
+        Run::new("freebusy explain, a cmdlet's output", vec![freebusy.to_owned(), "explain".into(), OUTPUT.into()]),
         Run::new("freebusy explain --rules DIR, 200 YAML files more", explain(freebusy, &["--rules", &folder_200])),
     ];
     if let Some(many) = &many {

@@ -205,6 +205,18 @@ problems! {
     label: "",
     help: meant(near, "an outcome leads to a step's id, `next`, `resolved`, `support` or `rule:ID`");
 
+    /// A cmdlet whose output nobody knows
+    Error "unknown-cmdlet" UnknownCmdlet { name: String, near: Option<String> }
+    message: format!("objects.yaml has no entry for `{name}`"),
+    label: "",
+    help: meant(near, "objects.yaml says how each cmdlet's output is recognised; add an entry there");
+
+    /// A check that does not exist
+    Error "unknown-check" UnknownCheck { id: String, near: Option<String> }
+    message: format!("there is no check `{id}`"),
+    label: "",
+    help: meant(near, "checks stand in the folder checks/");
+
     /// A transformation that does not exist
     Error "unknown-transformation" UnknownTransformation { name: String, near: Option<String>, known: String }
     message: format!("there is no transformation `{name}`"),
@@ -313,6 +325,12 @@ problems! {
     label: "again",
     help: "keep one of them";
 
+    /// A test on a cmdlet's output that cannot hold
+    Error "check-condition" CheckCondition { reason: String }
+    message: reason,
+    label: "",
+    help: "a test names a `property` and what it must be, or compares it with a `fact` or with another object";
+
     // Steps.
 
     /// An outcome that leads nowhere
@@ -344,6 +362,24 @@ problems! {
     message: format!("no way leads out of {steps}"),
     label: "from here a person goes round for ever",
     help: "give one of the outcomes `resolved` or `support`";
+
+    /// A step that is not there on every day, with nothing behind it
+    Error "no-way-on" NoWayOn { id: String, day: String }
+    message: format!("on {day} no step is left to go on with from `{id}`"),
+    label: "",
+    help: "a step that does not apply is passed over; put one behind it that always applies, or lead elsewhere";
+
+    /// An entry that the timeline does not have
+    Error "unknown-milestone" UnknownMilestone { id: String, near: Option<String>, known: String }
+    message: format!("the timeline has no entry `{id}`"),
+    label: "",
+    help: meant(near, &format!("timeline.yaml has {known}"));
+
+    /// An end before the beginning
+    Error "dates-reversed" DatesReversed { since: String, until: String }
+    message: format!("this begins on {since} and ends on {until}, so it never holds"),
+    label: "",
+    help: "`since` names the entry of the timeline with the earlier date";
 
     /// A step without anything to do
     Error "step-does-nothing" StepDoesNothing { id: String }

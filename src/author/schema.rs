@@ -6,14 +6,14 @@
 /// A file that a rule folder can hold, and its schema.
 #[derive(Debug, Clone, Copy)]
 pub struct Schema {
-    /// The schema's name: `rule`, or the shared file's name without `.yaml`.
+    /// The schema's name: `rule`, `checks`, or the shared file's name without `.yaml`.
     pub name: &'static str,
     /// The schema.
     pub text: &'static str,
 }
 
 /// All schemas; that of a rule file first.
-pub const SCHEMAS: [Schema; 9] = [
+pub const SCHEMAS: [Schema; 13] = [
     Schema { name: "rule", text: include_str!("../../schema/rule.json") },
     Schema { name: "phrases", text: include_str!("../../schema/phrases.json") },
     Schema { name: "contexts", text: include_str!("../../schema/contexts.json") },
@@ -21,14 +21,22 @@ pub const SCHEMAS: [Schema; 9] = [
     Schema { name: "parameters", text: include_str!("../../schema/parameters.json") },
     Schema { name: "well-known", text: include_str!("../../schema/well-known.json") },
     Schema { name: "intake", text: include_str!("../../schema/intake.json") },
+    Schema { name: "timeline", text: include_str!("../../schema/timeline.json") },
+    Schema { name: "identifiers", text: include_str!("../../schema/identifiers.json") },
     Schema { name: "retired", text: include_str!("../../schema/retired.json") },
     Schema { name: "cmdlets", text: include_str!("../../schema/cmdlets.json") },
+    Schema { name: "objects", text: include_str!("../../schema/objects.json") },
+    Schema { name: "checks", text: include_str!("../../schema/checks.json") },
 ];
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rules::model::{Cmdlets, Context, Indication, Intake, Parameter, Phrase, Retired, Rule, WellKnown};
+    use crate::rules::identifier::Identifier;
+    use crate::rules::model::{
+        CheckFile, Cmdlets, Context, Indication, Intake, Milestone, Parameter, Phrase, Printout, Retired, Rule,
+        WellKnown,
+    };
     use schemars::generate::SchemaSettings;
     use schemars::{JsonSchema, Schema as Generated, SchemaGenerator};
     use serde_json::{Map, Value};
@@ -48,8 +56,12 @@ mod tests {
             "parameters" => generate::<Vec<Parameter>>(),
             "well-known" => generate::<WellKnown>(),
             "intake" => generate::<Intake>(),
+            "timeline" => generate::<Vec<Milestone>>(),
+            "identifiers" => generate::<Vec<Identifier>>(),
             "retired" => generate::<Vec<Retired>>(),
             "cmdlets" => generate::<Cmdlets>(),
+            "objects" => generate::<Vec<Printout>>(),
+            "checks" => generate::<CheckFile>(),
             other => panic!("no type for `{other}`"),
         };
         let schema = simplify(schema.to_value());

@@ -1,11 +1,12 @@
 //! `freebusy explain`
 
-use super::{CliError, Screen, Status};
+use super::{CliError, Day, Screen, Status};
+use crate::engine::output::{Scene, examine};
 use crate::engine::{Engine, WhyNot};
-use crate::read::{Input, ReadError};
+use crate::read::{Case, Input, ReadError};
 use crate::record::Record;
 use crate::remedy::{Planner, Values};
-use crate::report::answer::{InputView, Verdict};
+use crate::report::answer::Verdict;
 use crate::report::{Answer, Format, Redactor, Renderer, WhyNotView};
 use crate::rules::model::{Head, Kind, Parameter};
 use crate::rules::pack::Pack;
@@ -30,8 +31,10 @@ enum OutputFormat {
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Exit codes: 0 an answer, 1 nothing documented matches, 2 it could not be done.")]
 pub(super) struct Args {
-    /// A file that holds the error; `-` or nothing reads standard input
-    file: Option<PathBuf>,
+    /// Files that hold the error, and the output of the cmdlets that were run about it: together they are one case. `-` or nothing reads
+    /// standard input
+    #[arg(value_name = "FILE")]
+    files: Vec<PathBuf>,
     /// The form of the answer
     #[arg(long, value_enum, default_value = "text")]
     format: OutputFormat,
@@ -53,6 +56,8 @@ pub(super) struct Args {
     /// Replace addresses, hosts, IPs and GUIDs by pseudonyms
     #[arg(long)]
     redact: bool,
+    #[command(flatten)]
+    day: Day,
     /// A folder of rules that add to or override the built-in ones
     #[arg(long, value_name = "DIR")]
     rules: Vec<PathBuf>,
@@ -73,23 +78,39 @@ fn name_and_value(argument: &str) -> Result<(String, String), String> {
 pub(super) fn run(args: Args) -> Result<Status, CliError> {
     let rules = super::load::rules(&args.rules)?;
     let pack = rules.pack();
-    let engine = Engine::new(&rules);
+    let engine = Engine::new(&rules).as_of(args.day.iso());
     let assumed = assumed(pack, &args.assume)?;
     let mut redactor = if args.redact { Some(Redactor::new(pack.shared()?.well_known)) } else { None };
     let planner = planner(pack, &args, redactor.as_mut())?;
-    let (mut name, mut input) = read(args.file.as_deref())?;
+    let mut inputs = read_all(&args.files)?;
     if let Some(redactor) = &mut redactor {
-        input.text = redactor.redact(&input.text);
-        name = redactor.redact(&name);
+        for (name, input) in &mut inputs {
+            input.text = redactor.redact(&input.text);
+            *name = redactor.redact(name);
+        }
     }
-    let records = input.records();
-    let analysis = engine.analyse(&records, &assumed);
+    let case = Case::new(inputs);
+    let records = case.records();
     if let Some(id) = &args.why_not {
-        return why_not(&args, &engine, &records, &assumed, &input.text, id);
+        return why_not(&args, &engine, &records, &assumed, &case, id);
     }
-    let view =
-        InputView { format: input.format.to_owned(), encoding: input.encoding.to_owned(), records: records.len() };
-    let answer = Answer::new(&engine, &analysis, &planner, &input.text, view)
+    let mut analysis = engine.analyse(&records, &assumed);
+    let objects = case.objects();
+    // Most texts hold no cmdlet's output, and pay nothing for the checks.
+    let examined = match objects.is_empty() {
+        true => None,
+        false => {
+            let checks = pack.checks()?;
+            let today = jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).date();
+            let scene =
+                Scene { objects: &objects, case: &case, records: &records, analysis: &analysis, today: Some(today) };
+            let examination = examine(&checks, &scene);
+            analysis.support(&examination, &checks, pack);
+            Some((examination, checks))
+        }
+    };
+    let examined = examined.as_ref().map(|(examination, checks)| (examination, checks));
+    let answer = Answer::of_case(&engine, &analysis, &planner, &case, examined)
         .map_err(|error| CliError::new(error.to_string()))?;
     let style = args.screen.style();
     let format = match args.format {
@@ -100,10 +121,11 @@ pub(super) fn run(args: Args) -> Result<Status, CliError> {
         OutputFormat::Json => Format::Json,
     };
     let text = Renderer::new(super::load::templates(args.templates.as_deref())?, style)
-        .answer(&answer, &input.text, &name, format)
+        .answer_to_case(&answer, &case, format)
         .map_err(|error| CliError::new(error.to_string()))?;
     super::print(&text, style.color && matches!(format, Format::Text | Format::Brief))?;
-    Ok(if answer.verdict == Verdict::None { Status::NoMatch } else { Status::Answer })
+    let says_nothing = answer.verdict == Verdict::None && answer.checks.is_empty();
+    Ok(if says_nothing { Status::NoMatch } else { Status::Answer })
 }
 
 /// Shows a rule's condition, part by part.
@@ -112,9 +134,13 @@ fn why_not(
     engine: &Engine<'_>,
     records: &[Record<'_>],
     assumed: &[u16],
-    text: &str,
+    case: &Case,
     id: &str,
 ) -> Result<Status, CliError> {
+    let [part] = case.parts() else {
+        return Err(CliError::new("--why-not asks about one file").help("name the one that holds the error"));
+    };
+    let text = &part.input.text;
     let rules = engine.rules();
     let rule = super::rules::find(rules, id)?;
     let Some(number) = rules.pack().rule_index(id) else { return Ok(Status::Failed) };
@@ -168,7 +194,7 @@ fn planner(pack: &Pack<'_>, args: &Args, mut redactor: Option<&mut Redactor>) ->
     };
     let values =
         Values { set: redacted(args.set.iter().cloned().collect()), profile: redacted(profile.values.clone()) };
-    let planner = Planner::new(parameters, values);
+    let planner = Planner::new(parameters, values).as_of(args.day.calendar(pack)?);
     let sources = [("--set".to_owned(), args.set.iter().map(|(name, _)| name).collect::<Vec<_>>()), {
         let path = profile.path.map_or_else(String::new, |p| p.display().to_string());
         (path, profile.values.keys().collect())
@@ -197,6 +223,17 @@ fn redact_value(
         _ => redactor.redact(&value),
     };
     Some((name, value))
+}
+
+/// Reads all inputs, each with its name.
+fn read_all(files: &[PathBuf]) -> Result<Vec<(String, Input)>, CliError> {
+    if files.iter().filter(|file| file.as_os_str() == "-").count() > 1 {
+        return Err(CliError::new("standard input can be read once only").help("name `-` once"));
+    }
+    match files {
+        [] => Ok(vec![read(None)?]),
+        files => files.iter().map(|file| read(Some(file))).collect(),
+    }
 }
 
 fn read(file: Option<&Path>) -> Result<(String, Input), CliError> {

@@ -5,6 +5,7 @@ mod error;
 mod explain;
 mod folder;
 mod load;
+mod lookup;
 mod parallel;
 mod profile;
 mod rules;
@@ -40,6 +41,8 @@ enum Command {
     Explain(Box<explain::Args>),
     /// Classify exported logs: which failures, how often, since when, on which servers
     Scan(Box<scan::Args>),
+    /// Say what a number or name in an error stands for: a LID, an AADSTS code, a response code, a test's result
+    Lookup(lookup::Args),
     /// List and show the rules; write, check, test and publish your own
     #[command(subcommand)]
     Rules(rules::Command),
@@ -56,6 +59,26 @@ enum ColorChoice {
     Always,
     /// Never
     Never,
+}
+
+/// The day for which an answer holds.
+#[derive(Debug, Clone, Copy, clap::Args)]
+struct Day {
+    /// The day for which the answer is: what applies depends on it [default: today]
+    #[arg(long, value_name = "DATE")]
+    as_of: Option<jiff::civil::Date>,
+}
+
+impl Day {
+    /// The day as an ISO 8601 date.
+    fn iso(self) -> String {
+        self.as_of.unwrap_or_else(|| jiff::Zoned::now().date()).to_string()
+    }
+
+    /// What holds on that day.
+    fn calendar(self, pack: &crate::rules::pack::Pack<'_>) -> Result<crate::rules::Calendar, CliError> {
+        Ok(crate::rules::Calendar::new(&pack.shared()?.timeline, self.iso()))
+    }
 }
 
 /// How a person wants the output shown.
@@ -106,6 +129,7 @@ pub fn run(args: Args) -> Result<Status, CliError> {
     match args.command {
         Command::Explain(args) => explain::run(*args),
         Command::Scan(args) => scan::run(*args),
+        Command::Lookup(args) => lookup::run(&args),
         Command::Rules(command) => rules::run(command),
         Command::Completions(args) => completions::run(args),
     }

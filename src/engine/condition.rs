@@ -79,7 +79,7 @@ pub(super) struct Regexes(Mutex<HashMap<String, Option<Arc<regex::bytes::Regex>>
 impl Regexes {
     /// A compiled pattern. It was parsed when the rules were digested; one past the limit makes its condition fail, not the
     /// answer (`rules check` reports it).
-    fn get(&self, pattern: &str) -> Option<Arc<regex::bytes::Regex>> {
+    pub fn get(&self, pattern: &str) -> Option<Arc<regex::bytes::Regex>> {
         // A thread that panicked while it held the lock left a whole map behind.
         let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(regex) = known.get(pattern) {

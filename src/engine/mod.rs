@@ -11,6 +11,7 @@ mod condition;
 mod finder;
 mod glance;
 mod near;
+pub mod output;
 mod rank;
 pub mod sieve;
 mod trace;
@@ -48,6 +49,7 @@ pub struct Engine<'p> {
     /// Which rules to ask when a needle is found, once somebody needs that.
     index: OnceLock<Index>,
     regexes: Arc<Regexes>,
+    today: Option<String>,
 }
 
 /// One rule that matched, or might have.
@@ -100,6 +102,8 @@ pub enum Missing {
     Context(u16),
     /// The signature holds; around it the text shows a direction for which the failure is not documented.
     Direction(Direction),
+    /// A cmdlet's output makes it possible; no text shows the failure itself.
+    Failure,
     /// Only hints hold; the signature does not.
     Signature,
 }
@@ -122,12 +126,22 @@ pub struct Analysis {
 impl<'p> Engine<'p> {
     /// Prepares rules for matching.
     pub fn new(rules: &'p Rules) -> Self {
-        Self { rules, finder: Finder::new(rules.pack()), index: OnceLock::new(), regexes: Arc::default() }
+        Self::with(rules, Finder::new(rules.pack()))
     }
 
     /// Prepares rules for matching many texts: what all of them need is built once.
     pub fn for_many(rules: &'p Rules) -> Self {
-        Self { rules, finder: Finder::for_many(rules.pack()), index: OnceLock::new(), regexes: Arc::default() }
+        Self::with(rules, Finder::for_many(rules.pack()))
+    }
+
+    fn with(rules: &'p Rules, finder: Finder<'p>) -> Self {
+        Self { rules, finder, index: OnceLock::new(), regexes: Arc::default(), today: None }
+    }
+
+    /// Lets a rule's hints count only while they are true: `today` is an ISO 8601 date. Without it they always count.
+    pub fn as_of(mut self, today: impl Into<String>) -> Self {
+        self.today = Some(today.into());
+        self
     }
 
     /// The rules that this engine matches.
@@ -148,7 +162,7 @@ impl<'p> Engine<'p> {
             Suspects::None => Analysis::default(),
             Suspects::All => self.analyse(std::slice::from_ref(record), &[]),
             Suspects::Some(rules) => {
-                let entries = Entries { pack: self.rules.pack(), instead: None };
+                let entries = Entries { pack: self.rules.pack(), instead: None, today: self.today.as_deref() };
                 let mut analysis = Analysis::default();
                 add(&self.read(record), &entries, rules.iter().copied(), false, &[], &mut analysis);
                 analysis.sort();
@@ -179,7 +193,7 @@ impl<'p> Engine<'p> {
         instead: Option<(usize, &Entry<'_>)>,
     ) -> Analysis {
         let mut analysis = Analysis::default();
-        let entries = Entries { pack: self.rules.pack(), instead };
+        let entries = Entries { pack: self.rules.pack(), instead, today: self.today.as_deref() };
         for reading in readings {
             let rules = 0..entries.pack.rules.len();
             add(reading.borrow(), &entries, rules, true, assumed, &mut analysis);
@@ -197,12 +211,12 @@ impl<'p> Engine<'p> {
 
     /// Whether one rule outranks another, directly or through rules between them.
     pub fn outranks(&self, above: usize, below: usize) -> bool {
-        rank::outranks(&Entries { pack: self.rules.pack(), instead: None }, above, below)
+        rank::outranks(&Entries { pack: self.rules.pack(), instead: None, today: None }, above, below)
     }
 
     /// Where a rule holds in a record, and how surely: enough to see whether a change of the rule changes anything.
     pub fn holds(&self, reading: &Reading<'_>, entry: &Entry<'_>, assumed: &[u16]) -> Option<(Missing, usize)> {
-        best(reading, entry, assumed).map(|(missing, site)| (missing, site.weight()))
+        best(reading, entry, assumed, self.today.as_deref()).map(|(missing, site)| (missing, site.weight()))
     }
 }
 
@@ -244,6 +258,7 @@ impl Reading<'_> {
 struct Entries<'a> {
     pack: &'a Pack<'static>,
     instead: Option<(usize, &'a Entry<'a>)>,
+    today: Option<&'a str>,
 }
 
 impl<'a> Entries<'a> {
@@ -276,7 +291,7 @@ fn add(
     });
     for rule in rules {
         let entry = entries.get(rule);
-        match best(reading, entry, assumed) {
+        match best(reading, entry, assumed, entries.today) {
             Some((missing, site)) => {
                 let evidence = evidence(&reading.text, &site, offset);
                 let weight = site.weight();
@@ -299,13 +314,14 @@ fn add(
 }
 
 /// The best place where a rule holds: the surest, then the one with the most evidence, then the first; or where its hints do.
-fn best(reading: &Reading<'_>, entry: &Entry<'_>, assumed: &[u16]) -> Option<(Missing, Site)> {
+fn best(reading: &Reading<'_>, entry: &Entry<'_>, assumed: &[u16], today: Option<&str>) -> Option<(Missing, Site)> {
     let evaluator = reading.evaluator();
     let found = evaluator.sites(&entry.signature);
     let judged = found.into_iter().map(|site| (reading.missing(entry, &site, assumed), site));
     let best = judged.min_by_key(|(missing, site)| (*missing, Reverse(site.weight()), site.start));
     best.or_else(|| {
-        let hints = entry.hints.iter().flat_map(|h| evaluator.sites(h).into_iter().take(1));
+        let counting = entry.hints.iter().filter(|_| entry.hints_count(today));
+        let hints = counting.flat_map(|h| evaluator.sites(h).into_iter().take(1));
         hints.reduce(Site::join).map(|site| (Missing::Signature, site))
     })
 }

@@ -23,7 +23,7 @@ pub(super) fn mark_outranked(entries: &Entries<'_>, matches: &mut [Match]) {
 /// id.
 pub(super) fn sort(matches: &mut [Match]) {
     matches.sort_by_key(|m| {
-        let hint_only = m.missing == Missing::Signature;
+        let hint_only = matches!(m.missing, Missing::Signature | Missing::Failure);
         (Reverse(m.confidence), hint_only, m.outranked_by.is_some(), Reverse(m.weight), m.rule)
     });
 }

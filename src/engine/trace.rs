@@ -72,7 +72,7 @@ impl Engine<'_> {
             signature: tracer.condition(&head.signature),
             hints: head.hints.iter().map(|hint| tracer.condition(hint)).collect(),
             context: context.map(|c| (c.id.clone(), tracer.condition(&c.condition), CONTEXT_WITHIN)),
-            missing: best(reading, &pack.rules[rule], assumed).map(|(missing, _)| missing),
+            missing: best(reading, &pack.rules[rule], assumed, self.today.as_deref()).map(|(missing, _)| missing),
         }
     }
 }

@@ -3,12 +3,16 @@
 //! A paste is one record. A text longer than a part (1 MiB) is read as several records that overlap, so that a sentence at a
 //! seam is in one of them and memory stays bounded by the part.
 
+mod case;
 pub mod charset;
 mod encoding;
 mod event_text;
 pub mod format;
+pub mod objects;
+mod property_list;
 pub mod time;
 
+pub use case::{Case, Part};
 pub use encoding::Decoded;
 
 use crate::record::Record;
@@ -189,6 +193,8 @@ fn format_of(text: &str) -> &'static str {
     let start = text.trim_start_matches(['\u{feff}', ' ', '\t', '\r', '\n']);
     if start.starts_with("<?xml") || start.starts_with("<s:Envelope") || start.starts_with("<soap:Envelope") {
         "xml"
+    } else if objects::is_collected(start) {
+        "collected-case"
     } else if start.starts_with('{') || start.starts_with("[{") {
         "json"
     } else if event_text::is_event(start) {

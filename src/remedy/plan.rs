@@ -3,7 +3,8 @@
 use super::parameter;
 use super::template::{Templates, placeholder};
 use crate::facts::{Facts, Found};
-use crate::rules::model::{Command, Direction, Effect, FactKind, Outcome, Parameter, Rule, Shell, Step};
+use crate::rules::Calendar;
+use crate::rules::model::{Command, Direction, Effect, FactKind, Outcome, Parameter, Rule, Shell, Standing, Step};
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::fmt;
@@ -11,7 +12,9 @@ use std::fmt;
 /// The ordered steps of one rule, with the commands filled in.
 #[derive(Debug, Clone, Serialize)]
 pub struct Plan {
-    /// The steps, in order.
+    /// What a person must know before the first step.
+    pub warnings: Vec<String>,
+    /// The steps that apply, in order.
     pub steps: Vec<PlannedStep>,
     /// The shells that the commands run in, in the order of their first use.
     pub shells: Vec<Shell>,
@@ -28,6 +31,14 @@ pub struct PlannedStep {
     pub title: String,
     /// [`Step::effect`]
     pub effect: Effect,
+    /// [`Step::confidence`]
+    pub confidence: Standing,
+    /// The first day on which the step applies (ISO 8601 date).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub since: Option<String>,
+    /// The first day on which the step applies no longer (ISO 8601 date).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub until: Option<String>,
     /// [`Step::place`]
     #[serde(rename = "where", skip_serializing_if = "Option::is_none")]
     pub place: Option<String>,
@@ -122,12 +133,24 @@ pub struct Planner {
     templates: Templates,
     parameters: Vec<Parameter>,
     values: Values,
+    calendar: Calendar,
 }
 
 impl Planner {
     /// Prepares to fill commands that use these parameters.
     pub fn new(parameters: Vec<Parameter>, values: Values) -> Self {
-        Self { templates: Templates::new(), parameters, values }
+        Self { templates: Templates::new(), parameters, values, calendar: Calendar::default() }
+    }
+
+    /// Leaves out what does not apply on the calendar's day.
+    pub fn as_of(mut self, calendar: Calendar) -> Self {
+        self.calendar = calendar;
+        self
+    }
+
+    /// The day for which plans are made.
+    pub fn calendar(&self) -> &Calendar {
+        &self.calendar
     }
 
     /// The names in `values` that no parameter has, with the nearest name that one has.
@@ -144,8 +167,8 @@ impl Planner {
     ///
     /// When a command is not a valid template.
     pub fn plan(&self, rule: &Rule, facts: &Facts, direction: Option<Direction>) -> Result<Plan, PlanError> {
-        let commands = rule.steps.iter().flat_map(|s| &s.run);
-        let (values, parameters) = self.resolve(commands, facts, direction);
+        let rule = self.calendar.current(rule);
+        let (values, parameters) = self.resolve(rule.steps.iter().flat_map(|s| &s.run), facts, direction);
         let mut steps = Vec::with_capacity(rule.steps.len());
         for step in &rule.steps {
             let commands = self.fill(&step.run, &values).map_err(|error| PlanError {
@@ -153,7 +176,7 @@ impl Planner {
                 step: step.id.clone(),
                 error,
             })?;
-            steps.push(planned(step, commands));
+            steps.push(self.planned(step, commands));
         }
         let mut shells = Vec::new();
         for command in rule.steps.iter().flat_map(|s| &s.run) {
@@ -161,7 +184,8 @@ impl Planner {
                 shells.push(command.shell);
             }
         }
-        Ok(Plan { steps, shells, parameters })
+        let warnings = rule.warnings.iter().map(|warning| warning.text.clone()).collect();
+        Ok(Plan { warnings, steps, shells, parameters })
     }
 
     /// Fills commands that belong to no rule.
@@ -181,6 +205,25 @@ impl Planner {
             step: "collect".to_owned(),
             error,
         })
+    }
+
+    fn planned(&self, step: &Step, commands: Vec<Command>) -> PlannedStep {
+        PlannedStep {
+            id: step.id.clone(),
+            title: step.title.clone(),
+            effect: step.effect,
+            confidence: step.confidence,
+            since: self.calendar.date(step.since.as_deref()).map(str::to_owned),
+            until: self.calendar.date(step.until.as_deref()).map(str::to_owned),
+            place: step.place.clone(),
+            text: step.text.clone(),
+            commands,
+            expect: step.expect.clone(),
+            wait: step.wait.clone(),
+            undo: step.undo.clone(),
+            formerly: step.formerly.clone(),
+            outcomes: step.outcomes.clone(),
+        }
     }
 
     fn fill(&self, commands: &[Command], values: &BTreeMap<&str, String>) -> Result<Vec<Command>, minijinja::Error> {
@@ -248,22 +291,6 @@ impl Planner {
             }
         }
         used
-    }
-}
-
-fn planned(step: &Step, commands: Vec<Command>) -> PlannedStep {
-    PlannedStep {
-        id: step.id.clone(),
-        title: step.title.clone(),
-        effect: step.effect,
-        place: step.place.clone(),
-        text: step.text.clone(),
-        commands,
-        expect: step.expect.clone(),
-        wait: step.wait.clone(),
-        undo: step.undo.clone(),
-        formerly: step.formerly.clone(),
-        outcomes: step.outcomes.clone(),
     }
 }
 

@@ -1,12 +1,20 @@
 //! The answer to one input: the contract for programs, and what the templates see.
 
+use super::identifiers::{self, IdentifierView};
+use super::output::{CheckView, ObjectsView};
+use crate::engine::output::Examination;
 use crate::engine::{Analysis, Engine, Match, Missing};
 use crate::facts;
+use crate::read::Case;
 use crate::remedy::plan::{PlannedStep, UsedParameter};
 use crate::remedy::{PlanError, Planner};
 use crate::rules::RuleError;
-use crate::rules::model::{Auth, Command, Confidence, Direction, Known, Reference, Rule, Shared, Shell};
+use crate::rules::model::{
+    Auth, Command, Confidence, Direction, Known, Question, Reference, Rule, Shared, Shell, Standing,
+};
+use crate::rules::pack::Checks;
 use serde::Serialize;
+use std::borrow::Cow;
 use std::fmt;
 use std::ops::Range;
 
@@ -21,12 +29,23 @@ const MOST_CANDIDATES: usize = 5;
 pub struct Answer {
     /// [`SCHEMA_VERSION`]
     pub schema_version: u32,
+    /// The day for which the answer holds (ISO 8601 date), where one was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub as_of: Option<String>,
     /// What the matches amount to.
     pub verdict: Verdict,
     /// The matches, best first.
     pub matches: Vec<MatchedRule>,
+    /// What the output of cmdlets says, contradictions and deviations first.
+    pub checks: Vec<CheckView>,
+    /// The cmdlets whose output was recognised.
+    pub objects: Vec<ObjectsView>,
     /// What was read out of the input.
     pub facts: FactsView,
+    /// What the codes and names in the input stand for.
+    pub identifiers: Vec<IdentifierView>,
+    /// What to ask before anything else, whatever the verdict is.
+    pub ask_first: Vec<String>,
     /// What to ask while the verdict is not `match`.
     pub questions: Vec<String>,
     /// What to collect while the verdict is not `match`.
@@ -37,6 +56,9 @@ pub struct Answer {
     pub notes: Vec<String>,
     /// What was read.
     pub input: InputView,
+    /// The inputs, where there are several.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub sources: Vec<SourceView>,
 }
 
 /// What the matches amount to.
@@ -62,6 +84,8 @@ pub struct MatchedRule {
     pub area: String,
     /// How sure the match is.
     pub confidence: Confidence,
+    /// [`Rule::confidence`]: how well it is vouched for that there is such a failure.
+    pub standing: Standing,
     /// What is missing before it is certain, in words.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub missing: Option<String>,
@@ -84,7 +108,9 @@ pub struct MatchedRule {
     pub cause: String,
     /// [`Rule::verify`]
     pub verify: String,
-    /// The steps with their commands filled in.
+    /// What a person must know before the first step.
+    pub warnings: Vec<String>,
+    /// The steps that apply, with their commands filled in.
     pub steps: Vec<PlannedStep>,
     /// The shells of the commands.
     pub shells: Vec<Shell>,
@@ -99,12 +125,55 @@ pub struct MatchedRule {
 /// A place in the input that made a rule match.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Evidence {
+    /// The input, by its name, where there are several.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub source: Option<String>,
     /// First byte in the input's text (as UTF-8, after decoding).
     pub start: usize,
     /// End, in bytes.
     pub end: usize,
     /// What stands there.
     pub text: String,
+}
+
+/// What an answer is about: where its evidence stands.
+#[derive(Debug, Clone, Copy)]
+pub enum Source<'t> {
+    /// One text.
+    Text(&'t str),
+    /// Several inputs; positions count through the case.
+    Case(&'t Case),
+}
+
+impl Source<'_> {
+    /// All of it.
+    fn whole(&self) -> Cow<'_, str> {
+        match self {
+            Self::Text(text) => Cow::Borrowed(text),
+            Self::Case(case) => {
+                Cow::Owned(case.parts().iter().map(|part| part.input.text.as_str()).collect::<Vec<_>>().join("\n"))
+            }
+        }
+    }
+
+    /// A place as people and programs read it.
+    pub fn evidence(&self, at: &Range<usize>) -> Evidence {
+        match self {
+            Self::Text(text) => {
+                let text = text.get(at.clone()).unwrap_or_default().to_owned();
+                Evidence { source: None, start: at.start, end: at.end, text }
+            }
+            Self::Case(case) => {
+                let (number, start) = case.locate(at.start);
+                let source = (case.parts().len() > 1).then(|| case.parts()[number].name.clone());
+                Evidence { source, start, end: start + at.len(), text: case.text(at.clone()).to_owned() }
+            }
+        }
+    }
+
+    fn all(&self, at: &[Range<usize>]) -> Vec<Evidence> {
+        at.iter().map(|at| self.evidence(at)).collect()
+    }
 }
 
 /// What was read out of the input.
@@ -153,6 +222,16 @@ pub struct InputView {
     pub encoding: String,
     /// How many records it holds.
     pub records: usize,
+}
+
+/// One of several inputs.
+#[derive(Debug, Clone, Serialize)]
+pub struct SourceView {
+    /// How messages call it.
+    pub name: String,
+    /// What it is.
+    #[serde(flatten)]
+    pub input: InputView,
 }
 
 /// An answer that could not be made, because the rules are damaged.
@@ -213,6 +292,61 @@ impl Answer {
         text: &str,
         input: InputView,
     ) -> Result<Self, AnswerError> {
+        Self::of(engine, analysis, planner, Source::Text(text), input)
+    }
+
+    /// Turns what the engine found in a case into an answer: that of [`Answer::new`], and what cmdlets' output says beside it.
+    ///
+    /// # Errors
+    ///
+    /// When the rules are damaged.
+    pub fn of_case(
+        engine: &Engine<'_>,
+        analysis: &Analysis,
+        planner: &Planner,
+        case: &Case,
+        examined: Option<(&Examination, &Checks)>,
+    ) -> Result<Self, AnswerError> {
+        let views: Vec<SourceView> = case.parts().iter().map(SourceView::of).collect();
+        let input = match &views[..] {
+            [only] => only.input.clone(),
+            several => InputView {
+                format: "case".to_owned(),
+                encoding: several.first().map_or_else(String::new, |first| first.input.encoding.clone()),
+                records: several.iter().map(|view| view.input.records).sum(),
+            },
+        };
+        let mut answer = Self::of(engine, analysis, planner, Source::Case(case), input)?;
+        if views.len() > 1 {
+            answer.sources = views;
+        }
+        if let Some((examination, checks)) = examined {
+            answer.checks = super::output::checks(examination, checks, Source::Case(case));
+            answer.objects = super::output::objects(examination, checks, &answer.checks);
+            answer.forget_what_is_there();
+        }
+        Ok(answer)
+    }
+
+    /// What was pasted already need not be collected again.
+    fn forget_what_is_there(&mut self) {
+        let is_there =
+            |command: &Command| self.objects.iter().any(|o| o.count > 0 && command.command.starts_with(&o.cmdlet));
+        for collect in &mut self.collect {
+            if collect.text.is_none() {
+                collect.commands.retain(|command| !is_there(command));
+            }
+        }
+        self.collect.retain(|collect| collect.text.is_some() || !collect.commands.is_empty());
+    }
+
+    fn of(
+        engine: &Engine<'_>,
+        analysis: &Analysis,
+        planner: &Planner,
+        text: Source<'_>,
+        input: InputView,
+    ) -> Result<Self, AnswerError> {
         let pack = engine.rules().pack();
         let verdict = match analysis.matches.first() {
             Some(first) if first.confidence == Confidence::Certain => Verdict::Match,
@@ -226,29 +360,45 @@ impl Answer {
         }
         let mut answer = Self {
             schema_version: SCHEMA_VERSION,
+            as_of: planner.calendar().today().map(str::to_owned),
             verdict,
             notes: notes(&matches),
             matches,
+            checks: Vec::new(),
+            objects: Vec::new(),
             facts: FactsView {
                 values: analysis.facts.values(),
                 direction: analysis.direction,
                 authentication: analysis.auth,
             },
+            identifiers: identifiers::found(pack.identifiers()?, &text.whole(), &analysis.facts),
+            ask_first: Vec::new(),
             questions: Vec::new(),
             collect: Vec::new(),
             nearest: Vec::new(),
             input,
+            sources: Vec::new(),
         };
+        let shared = pack.shared()?;
+        answer.ask_first(&shared, analysis, planner);
         if verdict != Verdict::Match {
-            answer.ask(&pack.shared()?, analysis, planner)?;
+            answer.ask(&shared, analysis, planner)?;
         }
         if verdict == Verdict::None {
             for (number, ranges) in analysis.nearest.iter().take(MOST_CANDIDATES) {
                 let Rule { id, title, question, .. } = engine.rules().rule(*number)?;
-                answer.nearest.push(NearRule { rule: id, title, evidence: evidence(text, ranges), question });
+                answer.nearest.push(NearRule { rule: id, title, evidence: text.all(ranges), question });
             }
         }
         Ok(answer)
+    }
+
+    /// What comes before everything else: what most lookups of this direction fail for today.
+    fn ask_first(&mut self, shared: &Shared, analysis: &Analysis, planner: &Planner) {
+        let direction = analysis.direction.or(self.matches.first().and_then(|m| m.direction));
+        let first = shared.intake.questions.iter().filter(|question| question.first);
+        let fitting = first.filter(|question| applies(question, analysis, direction, planner));
+        self.ask_first = fitting.map(|question| question.ask.clone()).collect();
     }
 
     /// What to ask and to collect next.
@@ -260,13 +410,8 @@ impl Answer {
                 }
             }
         }
-        for question in &shared.intake.questions {
-            let known = match question.unless {
-                Some(Known::Direction) => analysis.direction.is_some(),
-                Some(Known::Auth) => analysis.auth.is_some(),
-                None => false,
-            };
-            if !known {
+        for question in shared.intake.questions.iter().filter(|question| !question.first) {
+            if applies(question, analysis, analysis.direction, planner) {
                 self.questions.push(question.ask.clone());
             }
         }
@@ -274,6 +419,10 @@ impl Answer {
         for collect in &shared.intake.collect {
             let direction = analysis.direction.is_some_and(|d| collect.direction.contains(&d));
             let auth = analysis.auth.is_some_and(|a| collect.auth.contains(&a));
+            let current = planner.calendar().holds(collect.since.as_deref(), collect.until.as_deref());
+            if !current || !shows_status(analysis, &collect.http_status) {
+                continue;
+            }
             if fits(direction, collect.direction.is_empty(), analysis.direction.is_some())
                 && fits(auth, collect.auth.is_empty(), analysis.auth.is_some())
             {
@@ -288,7 +437,29 @@ impl Answer {
     }
 }
 
-fn matched(engine: &Engine<'_>, planner: &Planner, text: &str, found: &Match) -> Result<MatchedRule, AnswerError> {
+/// Whether a question is worth asking. One that belongs to a direction is asked only where that direction is known.
+fn applies(question: &Question, analysis: &Analysis, direction: Option<Direction>, planner: &Planner) -> bool {
+    let known = match question.unless {
+        Some(Known::Direction) => analysis.direction.is_some(),
+        Some(Known::Auth) => analysis.auth.is_some(),
+        None => false,
+    };
+    !known
+        && (question.direction.is_empty() || direction.is_some_and(|d| question.direction.contains(&d)))
+        && shows_status(analysis, &question.http_status)
+        && planner.calendar().holds(question.since.as_deref(), question.until.as_deref())
+}
+
+fn shows_status(analysis: &Analysis, wanted: &[u32]) -> bool {
+    wanted.is_empty() || analysis.facts.http_status.iter().any(|found| wanted.contains(&found.value))
+}
+
+fn matched(
+    engine: &Engine<'_>,
+    planner: &Planner,
+    text: Source<'_>,
+    found: &Match,
+) -> Result<MatchedRule, AnswerError> {
     let pack = engine.rules().pack();
     let rule = engine.rules().rule(found.rule)?;
     let direction = found.direction(&rule.direction);
@@ -302,14 +473,18 @@ fn matched(engine: &Engine<'_>, planner: &Planner, text: &str, found: &Match) ->
             let missing = format!("direction: the text shows {}, for which this failure is not documented", shown.id());
             (Some(missing), Some(rule.question.clone()))
         }
+        Missing::Failure => {
+            (Some("error: only a cmdlet's output makes it possible".to_owned()), Some(rule.question.clone()))
+        }
         Missing::Signature => (Some("signature: only hints were found".to_owned()), Some(rule.question.clone())),
     };
     let plan = planner.plan(&rule, &found.shown.facts, direction)?;
     Ok(MatchedRule {
         confidence: found.confidence,
+        standing: rule.confidence,
         missing,
         question,
-        evidence: evidence(text, &found.evidence),
+        evidence: text.all(&found.evidence),
         outranked_by: found.outranked_by.map(|number| pack.rules[number].id.to_string()),
         direction,
         directions: rule.direction,
@@ -320,6 +495,7 @@ fn matched(engine: &Engine<'_>, planner: &Planner, text: &str, found: &Match) ->
         summary: rule.summary,
         cause: rule.cause,
         verify: rule.verify,
+        warnings: plan.warnings,
         steps: plan.steps,
         shells: plan.shells,
         parameters: plan.parameters,
@@ -343,9 +519,13 @@ fn notes(matches: &[MatchedRule]) -> Vec<String> {
     notes
 }
 
-fn evidence(text: &str, ranges: &[Range<usize>]) -> Vec<Evidence> {
-    ranges
-        .iter()
-        .map(|r| Evidence { start: r.start, end: r.end, text: text.get(r.clone()).unwrap_or_default().to_owned() })
-        .collect()
+impl SourceView {
+    fn of(part: &crate::read::Part) -> Self {
+        let input = InputView {
+            format: part.input.format.to_owned(),
+            encoding: part.input.encoding.to_owned(),
+            records: part.input.records().len(),
+        };
+        Self { name: part.name.clone(), input }
+    }
 }

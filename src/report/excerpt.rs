@@ -125,7 +125,7 @@ mod tests {
 
     fn show(text: &str, found: &str, width: usize) -> String {
         let start = text.find(found).expect("the evidence");
-        let piece = Evidence { start, end: start + found.len(), text: found.to_owned() };
+        let piece = Evidence { source: None, start, end: start + found.len(), text: found.to_owned() };
         excerpt(text, "paste", &[piece], width, false)
     }
 

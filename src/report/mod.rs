@@ -6,6 +6,8 @@
 pub mod answer;
 mod excerpt;
 mod findings;
+pub mod identifiers;
+pub mod output;
 mod redact;
 mod render;
 mod sanitize;

@@ -2,11 +2,13 @@
 //!
 //! The wording stands in `templates/`; this file knows which template is which format, and escapes for it.
 
-use super::answer::{Answer, Verdict};
+use super::answer::{Answer, Evidence, Verdict};
 use super::excerpt::excerpt;
+use super::identifiers::Lookup;
 use super::sanitize::{escape_invisible, printable, replacement};
 use super::template::{clean, environment};
 use super::why_not::WhyNotView;
+use crate::read::Case;
 use minijinja::value::Serde;
 use minijinja::{Environment, Error, Value, context};
 use std::borrow::Cow;
@@ -74,13 +76,15 @@ impl std::error::Error for RenderError {
 }
 
 /// The templates that come with the program.
-const BUILT_IN: [(&str, &str); 20] = [
+const BUILT_IN: [(&str, &str); 25] = [
     ("match.txt", include_str!("../../templates/match.txt")),
     ("unsure.txt", include_str!("../../templates/unsure.txt")),
     ("brief.txt", include_str!("../../templates/brief.txt")),
     ("explain.md", include_str!("../../templates/explain.md")),
     ("explain.html", include_str!("../../templates/explain.html")),
     ("rule.txt", include_str!("../../templates/rule.txt")),
+    ("lookup.txt", include_str!("../../templates/lookup.txt")),
+    ("lookup.md", include_str!("../../templates/lookup.md")),
     ("why-not.txt", include_str!("../../templates/why-not.txt")),
     ("new-rule.yaml", include_str!("../../templates/new-rule.yaml")),
     ("new-rule.txt", include_str!("../../templates/new-rule.txt")),
@@ -94,11 +98,15 @@ const BUILT_IN: [(&str, &str); 20] = [
     ("scan.js", include_str!("../../templates/scan.js")),
     ("steps.md", include_str!("../../templates/steps.md")),
     ("steps.html", include_str!("../../templates/steps.html")),
+    ("checks.txt", include_str!("../../templates/checks.txt")),
+    ("checks.md", include_str!("../../templates/checks.md")),
+    ("checks.html", include_str!("../../templates/checks.html")),
     ("words.txt", include_str!("../../templates/words.txt")),
 ];
 
 /// Templates that others use.
-const SHARED: [&str; 4] = ["words.txt", "scan-words.txt", "steps.md", "steps.html"];
+const SHARED: [&str; 7] =
+    ["words.txt", "scan-words.txt", "steps.md", "steps.html", "checks.txt", "checks.md", "checks.html"];
 
 /// Renders answers.
 pub struct Renderer {
@@ -123,6 +131,36 @@ impl Renderer {
     ///
     /// When a template is wrong.
     pub fn answer(&self, answer: &Answer, text: &str, name: &str, format: Format) -> Result<String, RenderError> {
+        self.answer_to(answer, name, format, &|evidence, styled| {
+            excerpt(text, &printable(name), evidence, self.style.width, styled)
+        })
+    }
+
+    /// Renders an answer to a case.
+    ///
+    /// # Errors
+    ///
+    /// When a template is wrong.
+    pub fn answer_to_case(&self, answer: &Answer, case: &Case, format: Format) -> Result<String, RenderError> {
+        let names: Vec<&str> = case.parts().iter().map(|part| part.name.as_str()).collect();
+        self.answer_to(answer, &names.join(", "), format, &|evidence, styled| {
+            let mut out = String::new();
+            for part in case.parts() {
+                let is_here = |piece: &&Evidence| piece.source.as_ref().is_none_or(|source| *source == part.name);
+                let here: Vec<Evidence> = evidence.iter().filter(is_here).cloned().collect();
+                out.push_str(&excerpt(&part.input.text, &printable(&part.name), &here, self.style.width, styled));
+            }
+            out
+        })
+    }
+
+    fn answer_to(
+        &self,
+        answer: &Answer,
+        name: &str,
+        format: Format,
+        excerpt: &dyn Fn(&[Evidence], bool) -> String,
+    ) -> Result<String, RenderError> {
         let template = match format {
             Format::Json => return json(answer),
             Format::Text if answer.verdict == Verdict::Match => "match.txt",
@@ -137,7 +175,7 @@ impl Renderer {
         let excerpts: Vec<Value> = answer
             .matches
             .iter()
-            .map(|m| excerpt(text, &printable(name), &m.evidence, self.style.width, styled))
+            .map(|m| excerpt(&m.evidence, styled))
             .map(|e| if terminal { Value::from_safe_string(e) } else { Value::from(e) })
             .collect();
         let context = context! {
@@ -198,13 +236,32 @@ impl Renderer {
         self.render("diff.txt", context! { diff => Value::from(Serde(difference)) }, true)
     }
 
-    /// Renders one rule, with its commands as they stand in the file.
+    /// Renders one rule, with its commands as they stand in the file. `left_out` steps do not apply on the day.
     ///
     /// # Errors
     ///
     /// When a template is wrong.
-    pub fn rule(&self, rule: &impl serde::Serialize) -> Result<String, RenderError> {
-        self.render("rule.txt", context! { rule => Value::from(Serde(rule)) }, true)
+    pub fn rule(
+        &self,
+        rule: &impl serde::Serialize,
+        day: Option<&str>,
+        left_out: usize,
+    ) -> Result<String, RenderError> {
+        self.render("rule.txt", context! { rule => Value::from(Serde(rule)), day, left_out }, true)
+    }
+
+    /// Renders what a code or name stands for.
+    ///
+    /// # Errors
+    ///
+    /// When a template is wrong.
+    pub fn lookup(&self, lookup: &Lookup, format: Format) -> Result<String, RenderError> {
+        let context = context! { lookup => Value::from(Serde(lookup)) };
+        match format {
+            Format::Json => json(lookup),
+            Format::Markdown => self.render("lookup.md", context, false),
+            Format::Text | Format::Brief | Format::Html => self.render("lookup.txt", context, true),
+        }
     }
 
     fn render(&self, template: &'static str, context: Value, terminal: bool) -> Result<String, RenderError> {
@@ -271,8 +328,8 @@ fn paint(text: &str, kind: &str, color: bool) -> Value {
     Value::from_safe_string(format!("\u{1b}[{code}m{text}\u{1b}[0m"))
 }
 
-fn json(answer: &Answer) -> Result<String, RenderError> {
-    let text = serde_json::to_string_pretty(answer).map_err(RenderError::Json)?;
+fn json(value: &impl serde::Serialize) -> Result<String, RenderError> {
+    let text = serde_json::to_string_pretty(value).map_err(RenderError::Json)?;
     Ok(escape_invisible(text) + "\n")
 }
 

@@ -95,7 +95,7 @@ impl WhyNotView {
         let (missing, direction) = match why.missing {
             Some(Missing::Context(_)) => (Some("context"), None),
             Some(Missing::Direction(direction)) => (Some("direction"), Some(direction.id())),
-            Some(Missing::Signature) | None => (Some("signature"), None),
+            Some(Missing::Signature | Missing::Failure) | None => (Some("signature"), None),
             Some(Missing::Nothing) => (None, None),
         };
         let confidence = why.missing.map(|missing| match missing {

@@ -1,7 +1,9 @@
 //! From what `rules/` says to the digest: sentences become needles, references become numbers, regexes are checked.
 
+use super::compile_checks::compile_checks;
 use super::fold::{fold, fold_variants};
-use super::model::{Condition, Context, Head, Phrase, Shared};
+use super::identifier::{Identifier, IdentifierKind};
+use super::model::{Condition, Context, Head, Milestone, Phrase, Shared};
 use super::pack::{All, ContextEntry, Entry, IndicationEntry, Node, Pack, Regex, Source, SourceRule, bytes};
 use regex_syntax::hir::{Class, Hir, HirKind};
 use std::borrow::Cow;
@@ -50,6 +52,7 @@ impl fmt::Display for Problem {
 /// regex that does not compile or requires no literal.
 pub fn compile(source: Source, base: Option<Pack<'static>>) -> Result<Pack<'static>, Vec<Problem>> {
     let base = base.unwrap_or_default();
+    let (mut checks, mut check_source) = (base.checks.clone(), base.check_source.clone());
     let mut compiler = Compiler::new(&source.shared.phrases, &base);
     let known_ids: Vec<String> = base.rules.iter().map(|entry| entry.id.to_string()).collect();
 
@@ -93,11 +96,23 @@ pub fn compile(source: Source, base: Option<Pack<'static>>) -> Result<Pack<'stat
         let new = |old: &u16| number(&ids, &known_ids[usize::from(*old)]);
         entry.outranks = entry.outranks.iter().filter_map(new).collect();
     }
-    let scope = Scope { ids, contexts: &source.shared.contexts, context_numbers };
+    let scope = Scope {
+        ids,
+        contexts: &source.shared.contexts,
+        context_numbers,
+        timeline: &source.shared.timeline,
+        identifiers: (&source.identifiers).into(),
+    };
     for SourceRule { head, body } in &source.rules {
         rules.push(compiler.rule(head, body.clone(), &scope));
     }
     rules.sort_by(|a, b| a.id.cmp(&b.id));
+    if let Some(source) = &source.checks {
+        match compile_checks(source, compiler.known_phrases, &scope.ids) {
+            Ok(compiled) => (checks, check_source) = (bytes(&compiled), bytes(source)),
+            Err(problems) => compiler.problems.extend(problems),
+        }
+    }
     if !compiler.problems.is_empty() {
         return Err(compiler.problems);
     }
@@ -109,12 +124,7 @@ pub fn compile(source: Source, base: Option<Pack<'static>>) -> Result<Pack<'stat
     }
     contexts.iter_mut().for_each(|context| context.node.renumber(&order));
     indications.iter_mut().for_each(|indication| indication.node.renumber(&order));
-    let mut needle_text = String::new();
-    let mut needle_ends = Vec::new();
-    for needle in &compiler.needles {
-        needle_text.push_str(needle);
-        needle_ends.push(needle_text.len() as u32);
-    }
+    let (needle_text, needle_ends) = compiler.needle_text();
     let mut sentences: Vec<(u32, Cow<'static, str>)> =
         compiler.sentences.drain().map(|(old, sentence)| (order[old as usize], sentence.into())).collect();
     sentences.sort_unstable();
@@ -126,7 +136,10 @@ pub fn compile(source: Source, base: Option<Pack<'static>>) -> Result<Pack<'stat
         contexts,
         indications,
         parameters: bytes(&source.parameters),
+        identifiers: bytes(&source.identifiers),
         shared: bytes(&source.shared),
+        checks,
+        check_source,
     })
 }
 
@@ -136,6 +149,8 @@ struct Scope<'s> {
     ids: Vec<&'s str>,
     contexts: &'s [Context],
     context_numbers: HashMap<&'s str, u16>,
+    timeline: &'s [Milestone],
+    identifiers: Cow<'s, [Identifier]>,
 }
 
 fn number(ids: &[&str], id: &str) -> Option<u16> {
@@ -154,7 +169,10 @@ impl<'s> Recompiler<'s> {
         let compiler = Compiler::new(&shared.phrases, pack);
         let numbers = shared.contexts.iter().enumerate().map(|(n, c)| (c.id.as_str(), n as u16)).collect();
         let ids = pack.rules.iter().map(|rule| rule.id.as_ref()).collect();
-        Self { compiler, scope: Scope { ids, contexts: &shared.contexts, context_numbers: numbers } }
+        let (contexts, timeline) = (&shared.contexts, &shared.timeline);
+        // A pack that was read already is not damaged.
+        let identifiers = pack.identifiers().unwrap_or_default().into();
+        Self { compiler, scope: Scope { ids, contexts, context_numbers: numbers, timeline, identifiers } }
     }
 
     /// A condition; nothing where it says nothing.
@@ -185,19 +203,26 @@ fn include_contexts(number: u16, all: &[Context], numbers: &HashMap<&str, u16>, 
     }
 }
 
-struct Compiler<'s> {
+/// Turns conditions into nodes, and collects what is wrong with them.
+pub(super) struct Compiler<'s> {
+    known_phrases: &'s [Phrase],
     phrases: HashMap<&'s str, &'s Phrase>,
     needles: Vec<String>,
     numbers: HashMap<String, u32>,
-    sentences: HashSet<(u32, String)>,
-    problems: Vec<Problem>,
-    entry: String,
+    /// Needles and the sentences that they were folded from.
+    pub sentences: HashSet<(u32, String)>,
+    /// What is wrong so far.
+    pub problems: Vec<Problem>,
+    /// What is being compiled: the entry of its problems.
+    pub entry: String,
 }
 
 impl<'s> Compiler<'s> {
-    fn new(phrases: &'s [Phrase], base: &Pack<'_>) -> Self {
+    /// Begins with the needles of a pack.
+    pub fn new(phrases: &'s [Phrase], base: &Pack<'_>) -> Self {
         let needles: Vec<String> = base.needles().map(str::to_owned).collect();
         Self {
+            known_phrases: phrases,
             phrases: phrases.iter().map(|p| (p.id.as_str(), p)).collect(),
             numbers: needles.iter().cloned().zip(0..).collect(),
             needles,
@@ -224,20 +249,57 @@ impl<'s> Compiler<'s> {
             }
         }
         let hints = head.hints.iter().enumerate().map(|(n, hint)| self.condition(hint, &format!("hints[{n}]")));
-        let hints: Vec<Node> = hints.collect();
+        let mut hints: Vec<Node> = hints.collect();
+        hints.extend(head.lids.iter().map(|&lid| Node::Lid(lid)));
+        let hinting = scope.identifiers.iter().filter(|identifier| identifier.hint);
+        for identifier in hinting.filter(|identifier| identifier.rules.contains(&head.id)) {
+            hints.extend(self.identifier(identifier));
+        }
+        let since = self.date(head.since.as_deref(), "since", scope);
+        let until = self.date(head.until.as_deref(), "until", scope);
         Entry {
             id: head.id.clone().into(),
             signature: self.condition(&head.signature, "signature"),
             contexts: surrounding,
-            hints: hints.into_iter().chain(head.lids.iter().map(|&lid| Node::Lid(lid))).collect(),
+            hints,
             outranks,
             direction: head.direction.clone(),
             auth: head.auth.clone(),
+            since,
+            until,
             body,
         }
     }
 
-    fn problem(&mut self, path: String, message: String) {
+    /// The date of an entry of the timeline.
+    fn date(&mut self, id: Option<&str>, path: &str, scope: &Scope<'_>) -> Option<Cow<'static, str>> {
+        let id = id?;
+        match scope.timeline.iter().find(|entry| entry.id == id) {
+            Some(entry) => Some(entry.date.clone().into()),
+            None => {
+                self.problem(path.to_owned(), format!("timeline.yaml has no entry `{id}`"));
+                None
+            }
+        }
+    }
+
+    /// Where an identifier stands; nothing where a text does not show it in a form of its own.
+    fn identifier(&mut self, identifier: &Identifier) -> Option<Node> {
+        match (identifier.kind, identifier.number()) {
+            (IdentifierKind::Lid, Some(number)) => Some(Node::Lid(number)),
+            (IdentifierKind::Diagnostics, Some(number)) => Some(Node::Diagnostics(number)),
+            (IdentifierKind::Aadsts, Some(number)) => Some(Node::Aadsts(number)),
+            (kind, _) if kind.is_number() => None,
+            _ => {
+                let folded = fold(&identifier.id);
+                let usable = folded.len() >= MIN_LITERAL && !identifier.id.contains('*');
+                usable.then(|| Node::Needle(self.needle(folded, &identifier.id)))
+            }
+        }
+    }
+
+    /// Notes something that is wrong.
+    pub fn problem(&mut self, path: String, message: String) {
         self.problems.push(Problem { entry: self.entry.clone(), path, message });
     }
 
@@ -257,7 +319,7 @@ impl<'s> Compiler<'s> {
     }
 
     /// Sorts the needles; the answer is the new number of each.
-    fn sort_needles(&mut self) -> Vec<u32> {
+    pub fn sort_needles(&mut self) -> Vec<u32> {
         let mut sorted: Vec<(String, u32)> = self.needles.drain(..).zip(0..).collect();
         sorted.sort();
         let mut order = vec![0; sorted.len()];
@@ -268,7 +330,19 @@ impl<'s> Compiler<'s> {
         order
     }
 
-    fn condition(&mut self, condition: &Condition, path: &str) -> Node {
+    /// The needles one after the other, and where each ends.
+    pub fn needle_text(&self) -> (String, Vec<u32>) {
+        let mut text = String::new();
+        let mut ends = Vec::new();
+        for needle in &self.needles {
+            text.push_str(needle);
+            ends.push(text.len() as u32);
+        }
+        (text, ends)
+    }
+
+    /// A compiled condition; `path` are the keys that lead to it.
+    pub fn condition(&mut self, condition: &Condition, path: &str) -> Node {
         let mut parts = Vec::new();
         if let Some(text) = &condition.text {
             let folded = fold(text);

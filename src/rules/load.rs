@@ -5,10 +5,11 @@
 
 use super::bounds::{LARGEST_FILE, MOST_DEPTH, MOST_NODES};
 use super::compile::{Problem, compile};
-use super::model::{Head, Rule, Shared, WellKnown};
-use super::pack::{Pack, Source, SourceRule};
+use super::identifier::Identifier;
+use super::model::{CheckFile, Head, Printout, Rule, Shared, WellKnown};
+use super::pack::{CheckSource, Pack, Source, SourceRule};
 use super::yaml;
-use super::{Rules, SharedKind};
+use super::{Rules, SharedKind, is_check_file};
 use serde::de::DeserializeOwned;
 use serde_saphyr::Options;
 use serde_saphyr::options::{DuplicateKeyPolicy, MergeKeyPolicy};
@@ -98,6 +99,7 @@ pub struct Prepared {
 #[derive(Debug)]
 enum Kind {
     Rule(Box<Result<Head, LoadError>>),
+    Checks(Box<Result<CheckFile, LoadError>>),
     Shared(SharedKind),
 }
 
@@ -106,6 +108,7 @@ impl Prepared {
     pub fn new(name: String, text: String) -> Self {
         let kind = match SharedKind::of(file_name(&name)) {
             Some(kind) => Kind::Shared(kind),
+            None if is_check_file(&name) => Kind::Checks(Box::new(parse(&name, &text))),
             None => Kind::Rule(Box::new(match head_of(&text) {
                 Some(head) if text.len() <= LARGEST_FILE => parse(&name, &head),
                 _ => parse::<Rule>(&name, &text).map(|rule| (&rule).into()),
@@ -150,7 +153,13 @@ impl Loader {
     ///
     /// When the digest is damaged.
     pub fn on_top_of(base: Pack<'static>) -> Result<Self, postcard::Error> {
-        let source = Source { rules: Vec::new(), parameters: base.parameters()?, shared: base.shared()? };
+        let source = Source {
+            rules: Vec::new(),
+            parameters: base.parameters()?,
+            identifiers: base.identifiers()?,
+            shared: base.shared()?,
+            checks: None,
+        };
         Ok(Self { base, source, ..Self::default() })
     }
 
@@ -159,6 +168,7 @@ impl Loader {
         let Prepared { name, text, kind } = file;
         let result = match kind {
             Kind::Rule(head) => (*head).and_then(|head| self.add_rule(&name, text, head)),
+            Kind::Checks(checks) => (*checks).and_then(|checks| self.add_checks(name, text, checks)),
             Kind::Shared(kind) => self.add_shared(kind, &name, &text),
         };
         if let Err(error) = result {
@@ -176,9 +186,44 @@ impl Loader {
             SharedKind::Parameters => self.add_parameters(name, text),
             SharedKind::WellKnown => self.add_well_known(name, text),
             SharedKind::Intake => parse(name, text).map(|intake| self.source.shared.intake = intake),
+            SharedKind::Timeline => parse(name, text).map(|timeline| self.source.shared.timeline = timeline),
+            SharedKind::Identifiers => self.add_identifiers(name, text),
             SharedKind::Retired => parse(name, text).map(|retired| self.source.shared.retired = retired),
             SharedKind::Cmdlets => parse(name, text).map(|cmdlets| self.source.shared.cmdlets = cmdlets),
+            SharedKind::Objects => {
+                let new: Vec<Printout> = parse(name, text)?;
+                merge(name, &mut self.checks(name)?.printouts, new, |printout| printout.cmdlet.clone())
+            }
         }
+    }
+
+    /// The checks so far, to add to.
+    fn checks(&mut self, name: &str) -> Result<&mut CheckSource, LoadError> {
+        if self.source.checks.is_none() {
+            let fail = |error: postcard::Error| LoadError {
+                file: name.to_owned(),
+                position: None,
+                message: format!("the built-in checks are damaged ({error}); install the program again"),
+            };
+            self.source.checks = Some(self.base.check_source().map_err(fail)?);
+        }
+        Ok(self.source.checks.get_or_insert_default())
+    }
+
+    fn add_checks(&mut self, name: String, text: String, file: CheckFile) -> Result<(), LoadError> {
+        let checks = self.checks(&name)?;
+        let of = file.of.clone();
+        let known = |check: &str| checks.files.iter().flat_map(|file| &file.checks).find(|other| other.id == *check);
+        // The same check once more is no contradiction.
+        let new = CheckFile {
+            checks: file.checks.iter().filter(|check| known(&check.id) != Some(check)).cloned().collect(),
+            ..file
+        };
+        if !new.checks.is_empty() {
+            checks.files.push(new);
+        }
+        self.files.push(File { name, text, rule: of });
+        Ok(())
     }
 
     fn merge<T: DeserializeOwned + PartialEq>(
@@ -195,6 +240,11 @@ impl Loader {
     fn add_parameters(&mut self, name: &str, text: &str) -> Result<(), LoadError> {
         let new = parse(name, text)?;
         merge(name, &mut self.source.parameters, new, |p| p.name.clone())
+    }
+
+    fn add_identifiers(&mut self, name: &str, text: &str) -> Result<(), LoadError> {
+        let new: Vec<Identifier> = parse(name, text)?;
+        merge(name, &mut self.source.identifiers, new, |i| format!("{} {}", i.kind.id(), i.id))
     }
 
     fn add_well_known(&mut self, name: &str, text: &str) -> Result<(), LoadError> {
@@ -253,7 +303,8 @@ impl Loader {
 }
 
 /// The keys of a rule that only people read.
-const BODY: [&str; 7] = ["summary", "cause", "verify", "steps", "references", "reviewed", "tests"];
+const BODY: [&str; 9] =
+    ["summary", "cause", "verify", "warnings", "changes", "steps", "references", "reviewed", "tests"];
 
 /// A rule file with empty lines in place of what only people read, so that positions stay right; nothing where the file is not
 /// written in block style from the first column.

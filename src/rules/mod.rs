@@ -1,7 +1,10 @@
 //! Rules: what a file can say ([`model`]), the digest that the engine reads ([`pack`]), loading.
 
 pub mod bounds;
+pub mod calendar;
 pub mod compile;
+pub mod compile_checks;
+pub mod identifier;
 pub mod model;
 pub mod pack;
 pub mod yaml;
@@ -13,8 +16,9 @@ mod shared_kind;
 // `compile` is shared with build.rs, where folding has no crate around it.
 use crate::text::fold;
 
+pub use calendar::Calendar;
 pub use load::{LoadError, Loader, Prepared, parse_list, parse_rule};
-pub use shared_kind::SharedKind;
+pub use shared_kind::{SharedKind, is_check_file};
 
 use model::Rule;
 use pack::Pack;

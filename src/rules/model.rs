@@ -41,6 +41,15 @@ pub struct Rule {
     /// Rules that give way to this one when both match the same record.
     #[serde(default)]
     pub outranks: Vec<String>,
+    /// How well the failure is vouched for.
+    #[serde(default)]
+    pub confidence: Standing,
+    /// The entry of `rules/timeline.yaml` from whose date on the hints count. A signature speaks for itself at any date.
+    #[serde(default)]
+    pub since: Option<String>,
+    /// The entry of `rules/timeline.yaml` from whose date on the hints count no longer.
+    #[serde(default)]
+    pub until: Option<String>,
     /// What to ask when the match is only possible.
     pub question: String,
     /// What is wrong, in words for the helpdesk.
@@ -49,6 +58,12 @@ pub struct Rule {
     pub cause: String,
     /// How to see that the failure is gone; done after every changing step.
     pub verify: String,
+    /// What a person must know before the first step, while it is true.
+    #[serde(default)]
+    pub warnings: Vec<Warning>,
+    /// What the source documents say and no longer holds (`docs/currency.md`).
+    #[serde(default)]
+    pub changes: Vec<Change>,
     /// What to do, in this order.
     #[cfg_attr(test, schemars(length(min = 1)))]
     pub steps: Vec<Step>,
@@ -98,6 +113,15 @@ pub struct Head {
     /// [`Rule::outranks`]
     #[serde(default)]
     pub outranks: Vec<String>,
+    /// [`Rule::confidence`]
+    #[serde(default)]
+    pub confidence: Standing,
+    /// [`Rule::since`]
+    #[serde(default)]
+    pub since: Option<String>,
+    /// [`Rule::until`]
+    #[serde(default)]
+    pub until: Option<String>,
     /// [`Rule::question`]
     pub question: String,
 }
@@ -116,9 +140,78 @@ impl From<&Rule> for Head {
             context: rule.context.clone(),
             hints: rule.hints.clone(),
             outranks: rule.outranks.clone(),
+            confidence: rule.confidence,
+            since: rule.since.clone(),
+            until: rule.until.clone(),
             question: rule.question.clone(),
         }
     }
+}
+
+/// How well a claim is vouched for.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "kebab-case")]
+pub enum Standing {
+    /// The vendor says so.
+    #[default]
+    Verified,
+    /// Somebody other than the vendor says so.
+    ThirdParty,
+    /// Nobody says so; it is our advice.
+    Advice,
+    /// The identifier exists in the vendor's code; its meaning is read from its name.
+    IdentifierOnly,
+}
+
+impl Standing {
+    /// The name used in rule files and in JSON.
+    pub fn id(self) -> &'static str {
+        match self {
+            Self::Verified => "verified",
+            Self::ThirdParty => "third-party",
+            Self::Advice => "advice",
+            Self::IdentifierOnly => "identifier-only",
+        }
+    }
+}
+
+/// What a person must know before the first step.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Warning {
+    /// The warning.
+    pub text: String,
+    /// The entry of `rules/timeline.yaml` from whose date on it is true.
+    #[serde(default)]
+    pub since: Option<String>,
+    /// The entry of `rules/timeline.yaml` from whose date on it is no longer true.
+    #[serde(default)]
+    pub until: Option<String>,
+}
+
+/// What the source documents say about a failure, and what holds instead.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Change {
+    /// What the documents say.
+    pub documented: String,
+    /// What holds instead.
+    pub now: String,
+    /// Why.
+    pub why: String,
+    /// The entry of `rules/timeline.yaml` that made the change, where one did.
+    #[serde(default)]
+    pub since: Option<String>,
+    /// Where this is said; without it, see the rule's references.
+    #[cfg_attr(test, schemars(regex(pattern = "^https://")))]
+    #[serde(default)]
+    pub source: Option<String>,
+    /// How well it is vouched for.
+    #[serde(default)]
+    pub confidence: Standing,
 }
 
 /// Who asks, and whose calendar; or what else was being done.
@@ -271,6 +364,15 @@ pub struct Step {
     pub title: String,
     /// The strongest thing that the step does.
     pub effect: Effect,
+    /// How well it is vouched for that the step helps.
+    #[serde(default)]
+    pub confidence: Standing,
+    /// The entry of `rules/timeline.yaml` from whose date on the step applies.
+    #[serde(default)]
+    pub since: Option<String>,
+    /// The entry of `rules/timeline.yaml` from whose date on the step no longer applies.
+    #[serde(default)]
+    pub until: Option<String>,
     /// On which machines, in words.
     #[serde(default, rename = "where")]
     pub place: Option<String>,
@@ -443,6 +545,293 @@ pub struct Reference {
     /// The page's address, https.
     #[cfg_attr(test, schemars(regex(pattern = "^https://")))]
     pub url: String,
+    /// Whose page it is: the vendor's, where nothing is said.
+    #[serde(default)]
+    pub confidence: Standing,
+}
+
+/// A file of `rules/checks/`: what one cmdlet's output should say, and what a deviation means.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct CheckFile {
+    /// The cmdlet, or `error record`; an entry of `rules/objects.yaml`.
+    pub of: String,
+    /// Where the vendor documents what its output should say.
+    #[cfg_attr(test, schemars(length(min = 1)))]
+    pub references: Vec<Reference>,
+    /// The checks, each asked about every object.
+    #[cfg_attr(test, schemars(length(min = 1)))]
+    pub checks: Vec<Check>,
+}
+
+/// One thing that a cmdlet's output can show.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Check {
+    /// Unique among all checks.
+    #[cfg_attr(test, schemars(regex(pattern = "^[a-z0-9]+(-[a-z0-9]+)*$")))]
+    pub id: String,
+    /// What it amounts to.
+    pub level: Level,
+    /// What the output shows, in one line.
+    pub title: String,
+    /// When it shows that.
+    pub when: Shows,
+    /// What that means, and what to do.
+    pub meaning: String,
+    /// The authentication scheme that it is about; it does not matter where lookups use the other one.
+    #[serde(default)]
+    pub auth: Option<Auth>,
+    /// Rules that it makes possible.
+    #[serde(default)]
+    pub supports: Vec<String>,
+    /// The rule that it proves.
+    #[serde(default)]
+    pub decides: Option<String>,
+    /// The step of a rule that mends it: `RULE/STEP`.
+    #[serde(default)]
+    pub step: Option<String>,
+    /// The authentication scheme that lookups do not use, when this holds.
+    #[serde(default)]
+    pub sets_aside: Option<Auth>,
+    /// Checks that say nothing when this one holds: what they would report is expected here.
+    #[serde(default)]
+    pub excuses: Vec<String>,
+    /// Outputs that show it, and outputs that only look like it.
+    #[serde(default)]
+    pub tests: Vec<CheckTest>,
+}
+
+impl Check {
+    /// A check that says nothing, for tests that belong to none.
+    pub fn nothing() -> Self {
+        Self {
+            id: String::new(),
+            level: Level::Note,
+            title: String::new(),
+            when: Shows::default(),
+            meaning: String::new(),
+            auth: None,
+            supports: Vec::new(),
+            decides: None,
+            step: None,
+            sets_aside: None,
+            excuses: Vec::new(),
+            tests: Vec::new(),
+        }
+    }
+}
+
+/// What a check amounts to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "kebab-case")]
+pub enum Level {
+    /// Something is not as documented.
+    Deviation,
+    /// Worth knowing; nothing is wrong.
+    Note,
+    /// As documented.
+    Ok,
+}
+
+impl Level {
+    /// The name used in check files and in JSON.
+    pub fn id(self) -> &'static str {
+        match self {
+            Self::Deviation => "deviation",
+            Self::Note => "note",
+            Self::Ok => "ok",
+        }
+    }
+}
+
+/// A test on one object of a cmdlet's output; every key given must hold. A property that was not printed fails every test on it.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+#[cfg_attr(test, schemars(extend(
+    "minProperties" = 1,
+    "dependencies" = {
+        "equals": ["property"], "one-of": ["property"], "contains": ["property"], "matches": ["property"],
+        "empty": ["property"], "expired": ["property"], "later-than": ["property"], "compare": ["property"]
+    }
+)))]
+pub struct Shows {
+    /// The step of the narrative that is asked about, by its id in `rules/objects.yaml`, instead of the objects.
+    #[serde(default)]
+    pub step: Option<String>,
+    /// The property that the following keys are about. Of a step it is `Result`.
+    #[serde(default)]
+    pub property: Option<String>,
+    /// The property's whole value; of a list one of its values. Case and white space do not count.
+    #[serde(default)]
+    pub equals: Option<String>,
+    /// The same with several values, of which one must be there.
+    #[serde(default)]
+    pub one_of: Vec<String>,
+    /// A part of the value. Case and white space do not count.
+    #[serde(default)]
+    pub contains: Option<String>,
+    /// A regex that a value matches as a whole, without white space and in lower case.
+    #[serde(default)]
+    pub matches: Option<String>,
+    /// Whether the property is empty.
+    #[serde(default)]
+    pub empty: Option<bool>,
+    /// Whether the property is a date before today, however day and month are ordered.
+    #[serde(default)]
+    pub expired: Option<bool>,
+    /// A property of the same object; both are times of day, and this one is later.
+    #[serde(default)]
+    pub later_than: Option<String>,
+    /// How the property compares with what `fact` or `with` names.
+    #[serde(default)]
+    pub compare: Option<Compare>,
+    /// A fact of the failure that was pasted beside the output.
+    #[serde(default)]
+    pub fact: Option<FactKind>,
+    /// Another object of the case: it must be there, and `compare` compares with its property.
+    #[serde(default)]
+    pub with: Option<Box<With>>,
+    /// How many objects of this cmdlet the case holds: `= 0`, `> 1`.
+    #[cfg_attr(test, schemars(regex(pattern = "^(=|<|>|<=|>=) *[0-9]+$")))]
+    #[serde(default)]
+    pub objects: Option<String>,
+    /// The lookups that the object is for.
+    #[serde(default)]
+    pub direction: Option<Direction>,
+    /// The authentication scheme that the failure shows.
+    #[serde(default)]
+    pub failed_with: Option<Auth>,
+    /// A condition on the object's text, as in a rule's signature.
+    #[serde(default)]
+    pub text: Option<Condition>,
+    /// A condition on the failure that was pasted beside the output.
+    #[serde(default)]
+    pub failure: Option<Condition>,
+    /// Every one of these.
+    #[serde(default)]
+    pub all: Vec<Shows>,
+    /// At least one of these.
+    #[serde(default)]
+    pub any: Vec<Shows>,
+    /// None of these.
+    #[serde(default)]
+    pub none: Vec<Shows>,
+}
+
+/// How a property compares with others. A value that the console cut short is never compared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "kebab-case")]
+pub enum Compare {
+    /// It is one of them.
+    Same,
+    /// It is none of them.
+    Differs,
+    /// Its host is none of theirs.
+    HostDiffers,
+    /// Its values include none of them; for a mail domain, neither the domain itself nor a wildcard that covers it.
+    Lacks,
+}
+
+/// Another object of the case.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct With {
+    /// The cmdlet that printed it.
+    pub of: String,
+    /// The property to compare with.
+    #[serde(default)]
+    pub property: Option<String>,
+    /// What it must show.
+    #[serde(default)]
+    pub shows: Option<Shows>,
+}
+
+/// An output that shows what a check is for (`text`), or one that does not (`not`). Several outputs, each below its command, and an
+/// error make a case.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(test, schemars(extend("oneOf" = [{"required": ["text"]}, {"required": ["not"]}])))]
+pub struct CheckTest {
+    /// An output that shows it.
+    #[serde(default)]
+    pub text: Option<String>,
+    /// An output that does not.
+    #[serde(default)]
+    pub not: Option<String>,
+    /// Why a `not` output is something else.
+    #[serde(default)]
+    pub why: Option<String>,
+}
+
+/// An entry of `rules/objects.yaml`: how a cmdlet's output is recognised, and what it shows at all.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Printout {
+    /// The cmdlet; or `error record`.
+    pub cmdlet: String,
+    /// What kind of output it is.
+    pub shows: Nature,
+    /// What it is about, in a few words.
+    pub title: String,
+    /// Sets of properties of which one is printed by this cmdlet alone: by its default view, by `Format-List`. `Name=part` asks for
+    /// a value that holds that part, too.
+    #[serde(default)]
+    pub known_by: Vec<Vec<String>>,
+    /// The steps that it tells while it works.
+    #[serde(default)]
+    pub steps: Vec<Told>,
+    /// What it proves when nothing deviates.
+    pub proves: String,
+    /// What it does not prove.
+    pub does_not_prove: String,
+    /// The lookups that one of its objects is for.
+    #[serde(default)]
+    pub sides: Vec<Side>,
+}
+
+/// What kind of output a cmdlet prints.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "kebab-case")]
+pub enum Nature {
+    /// Settings as they are: what they name is no part of a failure.
+    Configuration,
+    /// What a test found.
+    Result,
+    /// A cmdlet failed.
+    Error,
+}
+
+/// A step that a test cmdlet tells.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Told {
+    /// The name that checks use.
+    #[cfg_attr(test, schemars(regex(pattern = "^[a-z0-9]+(-[a-z0-9]+)*$")))]
+    pub id: String,
+    /// A part of its sentence that all builds have.
+    pub says: String,
+}
+
+/// What shows for which lookups an object is.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Side {
+    /// The lookups.
+    pub direction: Direction,
+    /// What the object shows.
+    pub when: Shows,
 }
 
 /// A text that is the failure (`text`), or one that only looks like it (`not`).
@@ -658,6 +1047,9 @@ pub struct Shared {
     pub well_known: WellKnown,
     /// `intake.yaml`
     pub intake: Intake,
+    /// `timeline.yaml`
+    #[serde(default)]
+    pub timeline: Vec<Milestone>,
     /// `retired.yaml`
     pub retired: Vec<Retired>,
     /// `cmdlets.yaml`
@@ -685,6 +1077,21 @@ pub struct Question {
     /// What makes it unnecessary.
     #[serde(default)]
     pub unless: Option<Known>,
+    /// Only where the text shows one of these directions; always where empty.
+    #[serde(default)]
+    pub direction: Vec<Direction>,
+    /// Only where the text shows one of these HTTP statuses; always where empty.
+    #[serde(default)]
+    pub http_status: Vec<u32>,
+    /// Whether it comes before everything else, also where a rule is certain.
+    #[serde(default)]
+    pub first: bool,
+    /// The entry of `rules/timeline.yaml` from whose date on it is asked.
+    #[serde(default)]
+    pub since: Option<String>,
+    /// The entry of `rules/timeline.yaml` from whose date on it is no longer asked.
+    #[serde(default)]
+    pub until: Option<String>,
 }
 
 /// Something that the text may show already.
@@ -711,12 +1118,42 @@ pub struct Collect {
     /// For which authentication schemes; all where empty.
     #[serde(default)]
     pub auth: Vec<Auth>,
+    /// Only where the text shows one of these HTTP statuses; always where empty.
+    #[serde(default)]
+    pub http_status: Vec<u32>,
+    /// The entry of `rules/timeline.yaml` from whose date on it is worth collecting.
+    #[serde(default)]
+    pub since: Option<String>,
+    /// The entry of `rules/timeline.yaml` from whose date on it is no longer worth collecting.
+    #[serde(default)]
+    pub until: Option<String>,
     /// Where to look, for what has no command.
     #[serde(default)]
     pub text: Option<String>,
     /// The commands.
     #[serde(default)]
     pub run: Vec<Command>,
+}
+
+/// An entry of `rules/timeline.yaml`: a date on which something changed for everybody.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Milestone {
+    /// The name that rules use.
+    #[cfg_attr(test, schemars(regex(pattern = "^[a-z0-9]+(-[a-z0-9]+)*$")))]
+    pub id: String,
+    /// The first day on which it holds (ISO 8601 date).
+    #[cfg_attr(test, schemars(regex(pattern = "^[0-9]{4}-[0-9]{2}-[0-9]{2}$")))]
+    pub date: String,
+    /// What happened, in one line.
+    pub title: String,
+    /// Where this is said.
+    #[cfg_attr(test, schemars(regex(pattern = "^https://")))]
+    pub source: String,
+    /// How well it is vouched for.
+    #[serde(default)]
+    pub confidence: Standing,
 }
 
 /// An entry of `rules/retired.yaml`: a module that no longer works.

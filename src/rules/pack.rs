@@ -6,7 +6,10 @@
 //! A digest holds every distinct folded sentence once, as a *needle*; conditions refer to needles by number. What people
 //! read (causes, steps) stays in serialized form until a rule's answer is shown: [`Entry::body`].
 
-use super::model::{Auth, Direction, Event, Field, Head, Parameter, Rule, Shared};
+use super::identifier::Identifier;
+use super::model::{
+    Auth, Check, CheckFile, Condition, Direction, Event, Field, Head, Parameter, Printout, Reference, Rule, Shared,
+};
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 
@@ -17,8 +20,21 @@ pub struct Source {
     pub rules: Vec<SourceRule>,
     /// `parameters.yaml`.
     pub parameters: Vec<Parameter>,
+    /// `identifiers.yaml`.
+    pub identifiers: Vec<Identifier>,
     /// The other files that rules share.
     pub shared: Shared,
+    /// What cmdlets' output should say; nothing where that is as in the pack below.
+    pub checks: Option<CheckSource>,
+}
+
+/// What cmdlets' output should say, as the files say it.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct CheckSource {
+    /// `objects.yaml`
+    pub printouts: Vec<Printout>,
+    /// The files in `checks/`.
+    pub files: Vec<CheckFile>,
 }
 
 /// A rule before it is compiled.
@@ -58,9 +74,46 @@ pub struct Pack<'a> {
     /// The parameters, serialized (`Vec<Parameter>`).
     #[serde(borrow)]
     pub parameters: Cow<'a, [u8]>,
+    /// The identifiers, serialized (`Vec<Identifier>`).
+    #[serde(borrow)]
+    pub identifiers: Cow<'a, [u8]>,
     /// What rules share in its source form, serialized ([`Shared`]): `--rules` adds to it, `--redact` reads it.
     #[serde(borrow)]
     pub shared: Cow<'a, [u8]>,
+    /// The checks, serialized ([`Checks`]): read only where a text holds a cmdlet's output.
+    #[serde(borrow)]
+    pub checks: Cow<'a, [u8]>,
+    /// The checks in their source form, with their tests, serialized ([`CheckSource`]).
+    #[serde(borrow)]
+    pub check_source: Cow<'a, [u8]>,
+}
+
+/// The compiled checks.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct Checks {
+    /// How cmdlets' output is recognised, in the order of its file.
+    pub printouts: Vec<Printout>,
+    /// The checks of each printout, in the order of their files.
+    pub entries: Vec<CheckEntry>,
+    /// The needles of the checks' conditions, as in [`Pack::needle_text`].
+    pub needle_text: String,
+    /// As [`Pack::needle_ends`].
+    pub needle_ends: Vec<u32>,
+    /// As [`Pack::sentences`].
+    pub sentences: Vec<(u32, String)>,
+}
+
+/// A compiled check.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct CheckEntry {
+    /// The printout that it is about, by its number.
+    pub of: u16,
+    /// The check, without its tests.
+    pub check: Check,
+    /// Where the vendor documents it.
+    pub references: Vec<Reference>,
+    /// The compiled form of each condition in it. Their needles are those of [`Checks::digest`].
+    pub conditions: Vec<(Condition, Node)>,
 }
 
 /// What the engine needs of a rule.
@@ -81,6 +134,12 @@ pub struct Entry<'a> {
     pub direction: Vec<Direction>,
     /// [`Rule::auth`]
     pub auth: Vec<Auth>,
+    /// The first day on which the hints count (ISO 8601 date).
+    #[serde(borrow)]
+    pub since: Option<Cow<'a, str>>,
+    /// The first day on which the hints count no longer (ISO 8601 date).
+    #[serde(borrow)]
+    pub until: Option<Cow<'a, str>>,
     /// The whole [`Rule`], serialized; empty where it is still a file's text.
     #[serde(borrow)]
     pub body: Cow<'a, [u8]>,
@@ -218,6 +277,34 @@ impl<'a> Pack<'a> {
         postcard::from_bytes(&self.parameters)
     }
 
+    /// The identifiers and their meanings.
+    ///
+    /// # Errors
+    ///
+    /// When the digest is damaged.
+    pub fn identifiers(&self) -> Result<Vec<Identifier>, postcard::Error> {
+        // A pack that was made of nothing has no list, not even an empty one.
+        if self.identifiers.is_empty() { Ok(Vec::new()) } else { postcard::from_bytes(&self.identifiers) }
+    }
+
+    /// The checks.
+    ///
+    /// # Errors
+    ///
+    /// When the digest is damaged.
+    pub fn checks(&self) -> Result<Checks, postcard::Error> {
+        if self.checks.is_empty() { Ok(Checks::default()) } else { postcard::from_bytes(&self.checks) }
+    }
+
+    /// The checks in their source form, with their tests.
+    ///
+    /// # Errors
+    ///
+    /// When the digest is damaged.
+    pub fn check_source(&self) -> Result<CheckSource, postcard::Error> {
+        if self.check_source.is_empty() { Ok(CheckSource::default()) } else { postcard::from_bytes(&self.check_source) }
+    }
+
     /// What rules share, in its source form.
     ///
     /// # Errors
@@ -228,7 +315,30 @@ impl<'a> Pack<'a> {
     }
 }
 
+impl Checks {
+    /// The needles as a digest that holds nothing else.
+    pub fn digest(&self) -> Pack<'_> {
+        Pack {
+            needle_text: Cow::Borrowed(&self.needle_text),
+            needle_ends: self.needle_ends.clone(),
+            sentences: self.sentences.iter().map(|(needle, sentence)| (*needle, Cow::Borrowed(&**sentence))).collect(),
+            ..Pack::default()
+        }
+    }
+
+    /// The number of the printout of this cmdlet; case does not count.
+    pub fn printout(&self, cmdlet: &str) -> Option<usize> {
+        self.printouts.iter().position(|printout| printout.cmdlet.eq_ignore_ascii_case(cmdlet))
+    }
+}
+
 impl Entry<'_> {
+    /// Whether the hints count on this day (ISO 8601 date); always, where no day is named.
+    pub fn hints_count(&self, today: Option<&str>) -> bool {
+        let Some(today) = today else { return true };
+        self.since.as_deref().is_none_or(|from| from <= today) && self.until.as_deref().is_none_or(|end| today < end)
+    }
+
     /// The whole rule.
     ///
     /// # Errors

@@ -1,5 +1,15 @@
 //! The files of a rule folder that are no rules.
 
+/// The folder whose files are checks, not rules.
+const CHECKS: &str = "checks";
+
+/// Whether a file is one of checks, by its path as Windows and others write it.
+pub fn is_check_file(path: &str) -> bool {
+    let mut parts = path.rsplit(['/', '\\']);
+    let name = parts.next().unwrap_or_default();
+    (name.ends_with(".yaml") || name.ends_with(".yml")) && parts.next() == Some(CHECKS)
+}
+
 /// Which of the shared files.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SharedKind {
@@ -15,10 +25,16 @@ pub enum SharedKind {
     WellKnown,
     /// `intake.yaml`
     Intake,
+    /// `timeline.yaml`
+    Timeline,
+    /// `identifiers.yaml`
+    Identifiers,
     /// `retired.yaml`
     Retired,
     /// `cmdlets.yaml`
     Cmdlets,
+    /// `objects.yaml`
+    Objects,
 }
 
 impl SharedKind {
@@ -31,8 +47,11 @@ impl SharedKind {
             "parameters" => Self::Parameters,
             "well-known" => Self::WellKnown,
             "intake" => Self::Intake,
+            "timeline" => Self::Timeline,
+            "identifiers" => Self::Identifiers,
             "retired" => Self::Retired,
             "cmdlets" => Self::Cmdlets,
+            "objects" => Self::Objects,
             _ => return None,
         })
     }
@@ -46,13 +65,16 @@ impl SharedKind {
             Self::Parameters => "parameters",
             Self::WellKnown => "well-known",
             Self::Intake => "intake",
+            Self::Timeline => "timeline",
+            Self::Identifiers => "identifiers",
             Self::Retired => "retired",
             Self::Cmdlets => "cmdlets",
+            Self::Objects => "objects",
         }
     }
 
     /// Whether a team's own file of this kind has no effect: what to ask is not theirs to change.
     pub fn is_shipped_only(self) -> bool {
-        matches!(self, Self::Intake | Self::Retired | Self::Cmdlets)
+        matches!(self, Self::Intake | Self::Timeline | Self::Retired | Self::Cmdlets)
     }
 }

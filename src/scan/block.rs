@@ -118,7 +118,10 @@ impl<'b> Block<'b> {
                     || hits.any(&line)
                     || (!plain && !self.is_plain(line.clone()) && sieve.may_match(&self.text(line.clone())));
             }
-            if wraps && before.as_ref().is_some_and(|before| self.seam(format, sieve, before, &line)) {
+            if wraps
+                && let Some(before) = &before
+                && self.seam(format, sieve, before, &line)
+            {
                 open.wanted = true;
             }
             before = Some(line);

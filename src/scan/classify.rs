@@ -89,7 +89,7 @@ impl<'e> Classifier<'e> {
             evidence: best
                 .evidence
                 .iter()
-                .map(|range| Evidence { start: range.start, end: range.end, text: text(range) })
+                .map(|range| Evidence { source: None, start: range.start, end: range.end, text: text(range) })
                 .collect(),
             mailboxes,
             direction: best.direction(&self.engine.rules().pack().rules[best.rule].direction),

@@ -1,6 +1,7 @@
 //! What the test files share: the built-in rules, ready to ask.
 #![allow(dead_code, reason = "each test file uses its part")]
 
+pub mod generated;
 pub mod pages;
 pub mod scan;
 

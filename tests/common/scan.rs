@@ -33,7 +33,12 @@ pub fn finding(rule: usize, record: u64, time: Option<&str>) -> Finding {
         event: Some(Event { provider: Some("MSExchange Availability".to_owned()), id: Some(4002) }),
         rule,
         confidence: Confidence::Certain,
-        evidence: vec![Evidence { start: 10, end: 48, text: "user-context in the token is ambiguous".to_owned() }],
+        evidence: vec![Evidence {
+            source: None,
+            start: 10,
+            end: 48,
+            text: "user-context in the token is ambiguous".to_owned(),
+        }],
         mailboxes: vec!["ben@contoso.com".to_owned()],
         direction: Some(Direction::CloudToOnPremises),
         once: None,

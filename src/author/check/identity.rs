@@ -13,6 +13,7 @@ pub(super) enum Kind {
     Phrase,
     Context,
     Parameter,
+    Check,
 }
 
 impl Kind {
@@ -22,6 +23,7 @@ impl Kind {
             Self::Phrase => "phrase",
             Self::Context => "context",
             Self::Parameter => "parameter",
+            Self::Check => "check",
         }
     }
 }
@@ -73,8 +75,9 @@ impl Identities {
                 None => {
                     first.insert((*kind, id), place);
                     // What the shipped rules declare as well, they use.
-                    let unused =
-                        *kind != Kind::Rule && !self.used.contains(&(*kind, id.clone())) && !known.has(*kind, id);
+                    let unused = !matches!(kind, Kind::Rule | Kind::Check)
+                        && !self.used.contains(&(*kind, id.clone()))
+                        && !known.has(*kind, id);
                     if unused {
                         let mut findings = Findings::new(place.0);
                         findings.add(place.1.clone(), &UnusedEntry { of: kind.name(), id: id.clone() });

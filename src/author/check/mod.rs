@@ -4,8 +4,10 @@
 //! the right shape, so that one mistake hides no other. What can be seen in one file is found file by file
 //! ([`Checker::file`]); what needs all of them, afterwards ([`Checker::finish`]).
 
+mod checks;
 mod command;
 mod condition;
+mod dates;
 mod identity;
 mod powershell;
 mod regex;
@@ -21,9 +23,10 @@ use super::yaml::{Document, FaultKind, Node, Value, parse};
 use crate::remedy::Planner;
 use crate::remedy::Values;
 use crate::remedy::plan::nearest;
-use crate::rules::SharedKind;
-use crate::rules::model::{Cmdlets, Parameter, Retired, Shared};
+use crate::rules::identifier::Identifier;
+use crate::rules::model::{Check, Cmdlets, Milestone, Parameter, Printout, Retired, Shared};
 use crate::rules::pack::Pack;
+use crate::rules::{SharedKind, is_check_file};
 use identity::{Identities, Kind};
 use shape::Shapes;
 use std::collections::{BTreeMap, BTreeSet};
@@ -48,10 +51,20 @@ pub struct Known {
     pub contexts: BTreeSet<String>,
     /// The parameters.
     pub parameters: Vec<Parameter>,
+    /// When things changed for everybody.
+    pub timeline: Vec<Milestone>,
+    /// The shipped identifiers.
+    pub shipped_identifiers: Vec<Identifier>,
     /// Modules that no longer work.
     pub retired: Vec<Retired>,
     /// What commands do, by name.
     pub cmdlets: Cmdlets,
+    /// How cmdlets' output is recognised.
+    pub printouts: Vec<Printout>,
+    /// The ids of all checks.
+    pub checks: BTreeSet<String>,
+    /// The shipped checks.
+    pub shipped_checks: Vec<Check>,
 }
 
 /// Checks rule files.
@@ -79,13 +92,20 @@ impl Known {
     pub fn of(pack: &Pack<'_>) -> Result<Self, postcard::Error> {
         let shared = pack.shared()?;
         let parameters = pack.parameters()?;
+        let checks = pack.check_source()?;
+        let shipped_checks: Vec<Check> = checks.files.into_iter().flat_map(|file| file.checks).collect();
         Ok(Self {
+            printouts: checks.printouts,
+            checks: shipped_checks.iter().map(|check| check.id.clone()).collect(),
+            shipped_checks,
             rules: pack.rules.iter().map(|rule| rule.id.to_string()).collect(),
             shipped: pack.rules.iter().map(|rule| (rule.id.to_string(), rule.body.to_vec())).collect(),
             phrases: shared.phrases.iter().map(shared::folded).collect(),
             contexts: shared.contexts.iter().map(|c| c.id.clone()).collect(),
             parameters: parameters.clone(),
             shipped_parameters: parameters,
+            timeline: shared.timeline.clone(),
+            shipped_identifiers: pack.identifiers()?,
             retired: shared.retired.clone(),
             cmdlets: shared.cmdlets.clone(),
             shared,
@@ -99,12 +119,18 @@ impl Known {
             Kind::Phrase => self.shared.phrases.iter().any(|phrase| phrase.id == id),
             Kind::Context => self.shared.contexts.iter().any(|context| context.id == id),
             Kind::Parameter => self.shipped_parameters.iter().any(|parameter| parameter.name == id),
+            Kind::Check => self.shipped_checks.iter().any(|check| check.id == id),
         }
     }
 
     /// Adds what a file offers to the others. Files are added before any is checked.
     pub fn add(&mut self, file: &SourceFile) {
         match SharedKind::of(file.file_name()) {
+            None if is_check_file(&file.name) => {
+                if let Ok(document) = parse(&file.text) {
+                    self.checks.extend(checks::ids(&document.root));
+                }
+            }
             None => {
                 self.rules.insert(file.stem().to_owned());
             }
@@ -133,6 +159,10 @@ impl<'b> Checker<'b> {
                 findings.add(again, &DuplicateKey { key }).also(number, first, "the first one");
             }
             match SharedKind::of(file.file_name()) {
+                None if is_check_file(&file.name) => {
+                    self.shapes.check("checks", &root, &mut findings);
+                    checks::check(self, file, &root, &mut identities, &mut findings);
+                }
                 None => {
                     self.shapes.check("rule", &root, &mut findings);
                     // What has no keys at all lacks no particular one.

@@ -2,7 +2,7 @@
 
 use super::command::holes;
 use super::identity::{Identities, Kind, kebab};
-use super::{Checker, condition, near, rule_reference, shape, steps, text_of};
+use super::{Checker, condition, dates, near, rule_reference, shape, steps, text_of};
 use crate::author::diagnostic::{Findings, Problem, SourceFile};
 use crate::author::problems::{
     AreaNotFolder, IdNotFileName, InsecureReference, NoNearMiss, NoPositiveTest, OutranksCycle, OverridesNothing,
@@ -41,6 +41,10 @@ pub(super) fn check(
     }
     for hint in list(root, "hints") {
         condition::check(checker, &file.text, hint, "this hint", findings);
+    }
+    dates::check(checker, root, findings);
+    for entry in ["warnings", "changes", "steps"].into_iter().flat_map(|key| list(root, key)) {
+        dates::check(checker, entry, findings);
     }
     steps::check(checker, &file.text, id, list(root, "steps"), findings);
     for reference in list(root, "references") {

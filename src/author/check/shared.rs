@@ -1,15 +1,17 @@
 //! The files that rules share.
 
 use super::identity::{Identities, Kind, kebab};
-use super::{Checker, Known, command, condition, rule, shape, text_of};
+use super::{Checker, Known, command, condition, dates, rule, rule_reference, shape, text_of};
 use crate::author::diagnostic::{Findings, SourceFile};
-use crate::author::problems::{IdForm, IgnoredFile, MissingKey, ShippedId, ShortText};
+use crate::author::problems::{DuplicateId, IdForm, IgnoredFile, MissingKey, ShippedId, ShortText};
 use crate::author::yaml::Node;
 use crate::rules::compile::MIN_LITERAL;
-use crate::rules::model::{Cmdlets, Intake, Parameter, Phrase, Retired};
+use crate::rules::model::{Cmdlets, Intake, Milestone, Parameter, Phrase, Printout, Retired};
 use crate::rules::{SharedKind, parse_list};
 use crate::text::fold::fold;
 use serde::de::DeserializeOwned;
+use std::collections::BTreeMap;
+use std::ops::Range;
 
 /// A phrase's id and folded wordings.
 pub(super) fn folded(phrase: &Phrase) -> (String, Vec<String>) {
@@ -36,6 +38,14 @@ pub(super) fn offer(kind: SharedKind, file: &SourceFile, root: &Node, known: &mu
             for parameter in read::<Vec<Parameter>>(file) {
                 if !known.parameters.iter().any(|p| p.name == parameter.name) {
                     known.parameters.push(parameter);
+                }
+            }
+        }
+        SharedKind::Timeline if known.timeline.is_empty() => known.timeline = read::<Vec<Milestone>>(file),
+        SharedKind::Objects => {
+            for printout in read::<Vec<Printout>>(file) {
+                if !known.printouts.iter().any(|other| other.cmdlet == printout.cmdlet) {
+                    known.printouts.push(printout);
                 }
             }
         }
@@ -85,12 +95,38 @@ pub(super) fn check(
             }
         }),
         SharedKind::Intake => {
+            for key in ["questions", "collect"] {
+                root.get(key)
+                    .map_or(&[][..], Node::items)
+                    .iter()
+                    .for_each(|entry| dates::check(checker, entry, findings));
+            }
             for collect in root.get("collect").map_or(&[][..], Node::items) {
                 for run in collect.get("run").map_or(&[][..], Node::items) {
                     command::check(checker, &file.text, run, true, findings);
                 }
             }
         }
+        SharedKind::Timeline => {
+            unique(entries, "entry", |entry| text_of(entry, "id"), findings);
+        }
+        SharedKind::Identifiers => {
+            // A number means something else in every table.
+            let of_table = |entry: &'_ Node| entry.text_of("kind").unwrap_or_default().to_owned();
+            let mut tables: Vec<String> = entries.iter().map(of_table).collect();
+            tables.sort();
+            tables.dedup();
+            for table in tables {
+                let own: Vec<Node> = entries.iter().filter(|entry| of_table(entry) == table).cloned().collect();
+                unique(&own, "identifier", |entry| text_of(entry, "id"), findings);
+            }
+            for rule in entries.iter().flat_map(|entry| entry.get("rules").map_or(&[][..], Node::items)) {
+                if let Some(id) = rule.text() {
+                    rule_reference(checker, rule.span.clone(), id, findings);
+                }
+            }
+        }
+        SharedKind::Objects => super::checks::printouts(checker, &file.text, entries, findings),
         SharedKind::WellKnown | SharedKind::Retired | SharedKind::Cmdlets => {}
     }
     for entry in entries {
@@ -106,6 +142,27 @@ fn declare(kind: Kind, entry: &Node, key: &str, identities: &mut Identities, fin
         identities.declare(kind, id, findings.file(), span.clone());
         if kind != Kind::Parameter {
             kebab(id, span, findings);
+        }
+    }
+}
+
+/// Reports entries of a list that have the same id.
+fn unique<'n>(
+    entries: &'n [Node],
+    of: &'static str,
+    id: impl Fn(&'n Node) -> Option<(&'n str, Range<usize>)>,
+    findings: &mut Findings,
+) {
+    let mut seen: BTreeMap<&str, Range<usize>> = BTreeMap::new();
+    for (id, span) in entries.iter().filter_map(id) {
+        match seen.get(id) {
+            Some(first) => {
+                let (file, problem) = (findings.file(), DuplicateId { id: id.to_owned(), of });
+                findings.add(span, &problem).also(file, first.clone(), "the first one");
+            }
+            None => {
+                seen.insert(id, span);
+            }
         }
     }
 }
@@ -170,6 +227,9 @@ fn says_the_same(checker: &Checker<'_>, kind: SharedKind, file: &SourceFile) -> 
     let shared = &checker.known.shared;
     match kind {
         SharedKind::Intake => parse_list(&file.name, &file.text).is_ok_and(|own: Intake| own == shared.intake),
+        SharedKind::Timeline => {
+            parse_list(&file.name, &file.text).is_ok_and(|own: Vec<Milestone>| own == shared.timeline)
+        }
         SharedKind::Retired => parse_list(&file.name, &file.text).is_ok_and(|own: Vec<Retired>| own == shared.retired),
         SharedKind::Cmdlets => parse_list(&file.name, &file.text).is_ok_and(|own: Cmdlets| own == shared.cmdlets),
         _ => false,

@@ -1,14 +1,15 @@
 //! The way through a rule's steps: every step can be reached, every way ends.
 
-use super::{Checker, near, rule_reference, shape, text_of};
+use super::{Checker, dates, near, rule_reference, shape, text_of};
 use crate::author::check::command;
 use crate::author::check::identity::kebab;
 use crate::author::diagnostic::Findings;
 use crate::author::problems::{
-    DuplicateId, EndlessSteps, OutcomeLeadsNowhere, OutcomeTest, StepDoesNothing, UnknownStep, UnreachableOutcome,
-    UnreachableStep,
+    DuplicateId, EndlessSteps, NoWayOn, OutcomeLeadsNowhere, OutcomeTest, StepDoesNothing, UnknownStep,
+    UnreachableOutcome, UnreachableStep,
 };
 use crate::author::yaml::{Node, Value};
+use crate::rules::Calendar;
 use crate::rules::model::Effect;
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -60,6 +61,7 @@ pub(super) fn check(checker: &Checker<'_>, source: &str, rule: &str, steps: &[No
         ways.push(outcomes(checker, source, rule, step, next, &names, findings));
     }
     walk(steps, &ways, findings);
+    gaps(checker, source, steps, &names, findings);
 }
 
 fn outcomes(
@@ -152,6 +154,42 @@ fn outcomes(
         }
     }
     ways
+}
+
+/// Reports ways that end because a step does not apply on every day: it is passed over, so one behind it has to be left.
+fn gaps(checker: &Checker<'_>, source: &str, steps: &[Node], names: &Names<'_>, findings: &mut Findings) {
+    if !steps.iter().any(|step| step.get("since").or(step.get("until")).is_some()) {
+        return;
+    }
+    for day in dates::days(&checker.known.timeline) {
+        let calendar = Calendar::new(&checker.known.timeline, day.clone());
+        let applies: Vec<bool> =
+            steps.iter().map(|step| calendar.holds(step.text_of("since"), step.text_of("until"))).collect();
+        if !applies.contains(&true) {
+            let id = steps[0].text_of("id").unwrap_or("?").to_owned();
+            findings.add(shape::mark(&steps[0]), &NoWayOn { id, day });
+            return;
+        }
+        for (number, step) in steps.iter().enumerate().filter(|(number, _)| applies[*number]) {
+            for outcome in step.get("outcomes").map_or(&[][..], Node::items) {
+                let Some(target) = outcome.get("then").or(outcome.get("otherwise")) else { continue };
+                let Some(text) = target.text() else { continue };
+                let to = match text {
+                    // That there is a next one at all is checked with the outcome.
+                    "next" if number + 1 < steps.len() => number + 1,
+                    id => match names.numbers.get(id) {
+                        Some(to) => *to,
+                        None => continue,
+                    },
+                };
+                if !applies[to..].contains(&true) {
+                    let id = steps[to].text_of("id").unwrap_or("?").to_owned();
+                    findings.add(target.part(source, 0..text.len()), &NoWayOn { id, day });
+                    return;
+                }
+            }
+        }
+    }
 }
 
 /// Reports a `when` that tests nothing.

@@ -16,7 +16,7 @@ use crate::facts::Facts;
 use crate::remedy::{PlanError, Planner, Values};
 use crate::report::RenderError;
 use crate::rules::model::{Rule, Shared};
-use crate::rules::{RuleError, Rules};
+use crate::rules::{Calendar, RuleError, Rules};
 use lists::{ContextView, List};
 use marks::Marks;
 use minijinja::value::Serde;
@@ -128,7 +128,8 @@ impl Catalogue {
 /// When a rule cannot be read in full, or one of its commands is no valid template.
 pub fn pages(rules: &Rules) -> Result<Vec<Page>, DocsError> {
     let catalogue = Catalogue::new(rules)?;
-    let planner = Planner::new(rules.pack().parameters()?, Values::default());
+    let planner = Planner::new(rules.pack().parameters()?, Values::default())
+        .as_of(Calendar::undated(&catalogue.shared.timeline));
     let templates = Templates::new()?;
     let mut pages = Vec::new();
     let mut both = |template: &str, path: &str, context: Value| -> Result<(), DocsError> {
@@ -153,7 +154,7 @@ pub fn pages(rules: &Rules) -> Result<Vec<Page>, DocsError> {
     for (number, rule) in catalogue.rules.iter().enumerate() {
         // Without facts every parameter shows its placeholder.
         let plan = planner.plan(rule, &Facts::default(), None)?;
-        let page = RulePage::new(&catalogue, number, plan);
+        let page = RulePage::new(&catalogue, number, plan, planner.calendar());
         let context = context! { root => Value::from_safe_string("../".to_owned()), here => "", page => Value::from(Serde(&page)) };
         both("rule", &format!("rules/{}", links::slug(&rule.id)), context)?;
     }

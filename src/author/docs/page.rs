@@ -7,7 +7,8 @@ use super::marks::{Marks, short};
 use super::signature::Clause;
 use crate::remedy::Plan;
 use crate::remedy::plan::{PlannedStep, UsedParameter};
-use crate::rules::model::{Effect, Outcome, Reference, Rule, Shell, Test, When};
+use crate::rules::Calendar;
+use crate::rules::model::{Effect, Outcome, Reference, Rule, Shell, Standing, Test, When};
 use serde::Serialize;
 
 #[derive(Debug, Serialize)]
@@ -23,6 +24,7 @@ pub(super) struct RulePage<'c> {
     pub exceptions: Vec<Anchored>,
     pub outranks: Vec<Link>,
     pub outranked_by: Vec<Link>,
+    pub warnings: Vec<WarningView>,
     pub steps: Vec<StepView>,
     pub shells: Vec<Shell>,
     pub parameters: Vec<UsedParameter>,
@@ -53,6 +55,10 @@ pub(super) struct StepView {
     pub effect: Effect,
     /// Whether the step does more than read.
     pub changes: bool,
+    pub confidence: Standing,
+    /// The days on which the step applies, where it does not apply on all.
+    pub since: Option<String>,
+    pub until: Option<String>,
     pub place: Option<String>,
     pub text: Option<String>,
     pub commands: Vec<CommandView>,
@@ -61,6 +67,14 @@ pub(super) struct StepView {
     pub undo: Option<String>,
     pub formerly: Option<String>,
     pub outcomes: Vec<OutcomeView>,
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct WarningView {
+    pub text: String,
+    /// The days on which it is true, where it is not true on all.
+    pub since: Option<String>,
+    pub until: Option<String>,
 }
 
 #[derive(Debug, Serialize)]
@@ -110,12 +124,13 @@ pub(super) enum Target {
 pub(super) struct ReferenceView<'c> {
     pub title: &'c str,
     pub url: &'c str,
+    pub confidence: Standing,
     /// Whether it may be a link: a private rule may hold any address.
     pub secure: bool,
 }
 
 impl<'c> RulePage<'c> {
-    pub fn new(catalogue: &'c Catalogue, number: usize, plan: Plan) -> Self {
+    pub fn new(catalogue: &'c Catalogue, number: usize, plan: Plan, calendar: &Calendar) -> Self {
         let rule = &catalogue.rules[number];
         let marks = &catalogue.marks[number];
         let phrases = &catalogue.shared.phrases;
@@ -124,6 +139,11 @@ impl<'c> RulePage<'c> {
         exceptions.sort_unstable();
         exceptions.dedup();
         let anchored = |name: &str| Anchored { name: name.to_owned(), anchor: format!("exception-{}", slug(name)) };
+        let warnings = rule.warnings.iter().map(|warning| WarningView {
+            text: warning.text.clone(),
+            since: calendar.date(warning.since.as_deref()).map(str::to_owned),
+            until: calendar.date(warning.until.as_deref()).map(str::to_owned),
+        });
         let steps = |number: usize, step: &PlannedStep| StepView::new(catalogue, &plan, number, step);
         Self {
             area_anchor: format!("area-{}", slug(&rule.area)),
@@ -138,6 +158,7 @@ impl<'c> RulePage<'c> {
             exceptions: exceptions.into_iter().map(anchored).collect(),
             outranks: rule.outranks.iter().filter_map(|id| catalogue.rule(id)).map(Link::to).collect(),
             outranked_by: catalogue.rules.iter().filter(|r| r.outranks.contains(&rule.id)).map(Link::to).collect(),
+            warnings: warnings.collect(),
             steps: plan.steps.iter().enumerate().map(|(number, step)| steps(number, step)).collect(),
             references: rule.references.iter().map(ReferenceView::new).collect(),
             examples: rule.tests.iter().filter(|test| test.text.is_some()).collect(),
@@ -166,6 +187,9 @@ impl StepView {
             title: step.title.clone(),
             effect: step.effect,
             changes: step.effect != Effect::ReadOnly,
+            confidence: step.confidence,
+            since: step.since.clone(),
+            until: step.until.clone(),
             place: step.place.clone(),
             text: step.text.clone(),
             commands: step.commands.iter().map(command).collect(),
@@ -210,7 +234,12 @@ impl Target {
 
 impl<'c> ReferenceView<'c> {
     fn new(reference: &'c Reference) -> Self {
-        Self { title: &reference.title, url: &reference.url, secure: reference.url.starts_with("https://") }
+        Self {
+            title: &reference.title,
+            url: &reference.url,
+            confidence: reference.confidence,
+            secure: reference.url.starts_with("https://"),
+        }
     }
 }
 

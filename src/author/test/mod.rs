@@ -3,10 +3,12 @@
 //! A suite asks every test in the rule files. Beyond that it can change the texts (what happens on the way to the clipboard must not
 //! matter) and the rules (what can be taken away without any test noticing is tested by nobody).
 
+mod checks;
 mod mutants;
 pub mod problems;
 mod suite;
 
+pub use checks::{CheckCase, CheckOutcome, ask_check, check_cases, check_failures, said as checks_say};
 pub use mutants::{Loss, Mutant, mutants};
 pub use suite::{Case, Got, Suite, Text, Unread, Wanted, fields, records, texts};
 
@@ -376,7 +378,7 @@ fn advice(suite: &Suite<'_, '_>, case: &Case<'_>, got: &Got) -> Option<String> {
             Missing::Direction(direction) => {
                 format!("the text shows the direction {}, which the rule does not name", direction.id())
             }
-            Missing::Signature => "only hints hold; the signature does not".to_owned(),
+            Missing::Signature | Missing::Failure => "only hints hold; the signature does not".to_owned(),
             Missing::Nothing => "write `expect: certain`, or make the signature ask for more".to_owned(),
         },
         (Wanted::First(_), Some((rule, ..))) => {

@@ -1,7 +1,9 @@
 //! `freebusy rules list`
 
-use super::{CliError, Format, Status, json_error, pretty, rule_json};
+use super::{CliError, Day, Format, Status, json_error, pretty, rule_json};
 use crate::report::printable;
+use crate::rules::Calendar;
+use crate::rules::model::Rule;
 use serde_json::json;
 use std::path::PathBuf;
 
@@ -10,6 +12,8 @@ pub(in crate::cli) struct Args {
     /// The form of the output
     #[arg(long, value_enum, default_value = "text")]
     format: Format,
+    #[command(flatten)]
+    day: Day,
     /// A folder of rules that add to or override the built-in ones
     #[arg(long, value_name = "DIR")]
     rules: Vec<PathBuf>,
@@ -17,7 +21,11 @@ pub(in crate::cli) struct Args {
 
 pub(super) fn run(args: &Args) -> Result<Status, CliError> {
     let loaded = super::super::load::rules(&args.rules)?;
-    let rules = loaded.all()?;
+    let calendar = args.day.calendar(loaded.pack())?;
+    let mut rules = loaded.all()?;
+    if args.day.as_of.is_some() {
+        rules = rules.iter().map(|rule| calendar.current(rule).into_owned()).collect();
+    }
     let text = match args.format {
         Format::Json => {
             let parameters = serde_json::to_value(loaded.pack().parameters()?).map_err(json_error)?;
@@ -34,7 +42,7 @@ pub(super) fn run(args: &Args) -> Result<Status, CliError> {
             for area in areas {
                 text.push_str(&format!("{area}\n"));
                 for rule in rules.iter().filter(|r| r.area == area) {
-                    text.push_str(&format!("  {:widest$}  {}\n", rule.id, rule.title));
+                    text.push_str(&format!("  {:widest$}  {}{}\n", rule.id, rule.title, outside(rule, &calendar)));
                 }
             }
             printable(&text).into_owned()
@@ -42,4 +50,15 @@ pub(super) fn run(args: &Args) -> Result<Status, CliError> {
     };
     super::super::print(&text, false)?;
     Ok(Status::Answer)
+}
+
+/// From when on, or until when, the hints of a rule count, where they do not count on the day.
+fn outside(rule: &Rule, calendar: &Calendar) -> String {
+    let (since, until) = (rule.since.as_deref(), rule.until.as_deref());
+    match (calendar.date(since), calendar.date(until)) {
+        _ if calendar.holds(since, until) => String::new(),
+        (Some(from), _) if !calendar.holds(since, None) => format!(" (from {from})"),
+        (_, Some(end)) => format!(" (until {end})"),
+        _ => String::new(),
+    }
 }

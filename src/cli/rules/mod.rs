@@ -10,7 +10,7 @@ mod show;
 mod test;
 mod watch;
 
-use super::{CliError, ColorChoice, Screen, Status};
+use super::{CliError, ColorChoice, Day, Screen, Status};
 use crate::remedy::plan::nearest;
 use crate::report::escape_invisible;
 use crate::rules::Rules;

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 
 #[derive(Debug, clap::Args)]
 pub(in crate::cli) struct Args {
-    /// Which files: rule, phrases, contexts, indications, parameters, well-known, intake, retired, cmdlets
+    /// Which files: rule, phrases, contexts, indications, parameters, well-known, intake, timeline, identifiers, retired, cmdlets
     #[arg(default_value = "rule")]
     name: String,
     /// Write all schemas into this folder, one file each

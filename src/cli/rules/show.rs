@@ -1,6 +1,6 @@
 //! `freebusy rules show`
 
-use super::{CliError, Format, Screen, Status, find, pretty, rule_json};
+use super::{CliError, Day, Format, Screen, Status, find, pretty, rule_json};
 use crate::report::Renderer;
 use std::path::PathBuf;
 
@@ -11,6 +11,8 @@ pub(in crate::cli) struct Args {
     /// The form of the output
     #[arg(long, value_enum, default_value = "text")]
     format: Format,
+    #[command(flatten)]
+    day: Day,
     /// A folder of rules that add to or override the built-in ones
     #[arg(long, value_name = "DIR")]
     rules: Vec<PathBuf>,
@@ -22,13 +24,20 @@ pub(in crate::cli) struct Args {
 }
 
 pub(super) fn run(args: &Args) -> Result<Status, CliError> {
-    let rule = find(&super::super::load::rules(&args.rules)?, &args.id)?;
+    let rules = super::super::load::rules(&args.rules)?;
+    let rule = find(&rules, &args.id)?;
+    let calendar = args.day.calendar(rules.pack())?;
+    let current = calendar.current(&rule);
     let style = args.screen.style();
     let text = match args.format {
-        Format::Json => pretty(&rule_json(&rule)?)?,
+        // The whole rule, as its file says it, unless a day was asked for.
+        Format::Json => pretty(&rule_json(if args.day.as_of.is_some() { &current } else { &rule })?)?,
         Format::Text => {
             let templates = super::super::load::templates(args.templates.as_deref())?;
-            Renderer::new(templates, style).rule(&rule).map_err(|error| CliError::new(error.to_string()))?
+            let left_out = rule.steps.len() - current.steps.len();
+            let renderer = Renderer::new(templates, style);
+            let rendered = renderer.rule(&*current, calendar.today(), left_out);
+            rendered.map_err(|error| CliError::new(error.to_string()))?
         }
     };
     super::super::print(&text, style.color && args.format == Format::Text)?;

@@ -6,8 +6,8 @@ use crate::author::check::worst;
 use crate::author::diagnostic::{Diagnostic, Severity};
 use crate::author::show;
 use crate::author::test::{
-    Case, Loss, Places, Suite, failures, noticed, overlaps, texts, transform, transformations, untested,
-    untested_wordings,
+    Case, Loss, Places, Suite, ask_check, check_cases, check_failures, failures, noticed, overlaps, texts, transform,
+    transformations, untested, untested_wordings,
 };
 use crate::cli::folder::Sources;
 use crate::cli::parallel;
@@ -90,6 +90,7 @@ pub(super) fn is_about_tests(diagnostic: &Diagnostic) -> bool {
 pub(super) struct Outcome {
     pub diagnostics: Vec<Diagnostic>,
     rules: usize,
+    checks: usize,
     tests: usize,
 }
 
@@ -100,7 +101,8 @@ impl Outcome {
             1 => "1 problem".to_owned(),
             n => format!("{n} problems"),
         };
-        format!("{} tests of {} rules: {failed}", self.tests, self.rules)
+        let checks = if self.checks > 0 { format!("{} checks and ", self.checks) } else { String::new() };
+        format!("{} tests of {checks}{} rules: {failed}", self.tests, self.rules)
     }
 }
 
@@ -135,5 +137,15 @@ pub(super) fn ask(rules: &Rules, all: &[Rule], sources: &mut Sources, beyond: Be
     if beyond.overlap {
         diagnostics.extend(overlaps(&suite, &places, files));
     }
-    Ok(Outcome { diagnostics, rules: all.len(), tests: suite.cases.len() + unread.len() })
+    let (checks, source) = (rules.pack().checks()?, rules.pack().check_source()?);
+    let check_cases = check_cases(&source);
+    let today = jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).date();
+    let outcomes = parallel::map(&check_cases, |case| ask_check(&engine, &checks, case, today));
+    diagnostics.extend(check_failures(&outcomes, files));
+    Ok(Outcome {
+        diagnostics,
+        rules: all.len(),
+        checks: checks.entries.len(),
+        tests: suite.cases.len() + unread.len() + outcomes.len(),
+    })
 }

@@ -14,7 +14,7 @@ mod walk;
 mod when;
 mod work;
 
-use super::{CliError, Status};
+use super::{CliError, Day, Status};
 use crate::engine::{Engine, Sieve};
 use crate::read::format::{Fault, Format};
 use crate::scan::Classifier;
@@ -44,6 +44,8 @@ pub(super) struct Args {
     select: Selection,
     #[command(flatten)]
     output: OutputArgs,
+    #[command(flatten)]
+    day: Day,
     /// A folder of rules that add to or override the built-in ones
     #[arg(long, value_name = "DIR")]
     rules: Vec<PathBuf>,
@@ -63,11 +65,11 @@ pub(super) struct Args {
 
 pub(super) fn run(args: Args) -> Result<Status, CliError> {
     let rules = super::load::rules(&args.rules)?;
-    let engine = Engine::for_many(&rules);
+    let engine = Engine::for_many(&rules).as_of(args.day.iso());
     let mut classifier = Classifier::new(&engine);
     args.select.apply(&mut classifier, &rules)?;
     let sieve = Sieve::new(rules.pack(), classifier.possible);
-    let output = Output::new(&args.output, &args.select, &rules)?;
+    let output = Output::new(&args.output, &args.select, &rules, args.day)?;
 
     let mut walk = Walk { hidden: args.hidden, ..Walk::default() };
     args.paths.iter().for_each(|path| walk.add(path));

@@ -1,6 +1,6 @@
 //! Where findings go: into a summary, and one by one to standard output where the format is a stream.
 
-use super::super::{CliError, Screen};
+use super::super::{CliError, Day, Screen};
 use super::select::Selection;
 use crate::remedy::{Planner, Values};
 use crate::report::scan::{Asked, Csv, Limits, ScanFormat, ScanReport, redact, redact_source};
@@ -82,13 +82,14 @@ pub(super) struct Output<'r> {
 
 impl<'r> Output<'r> {
     /// Prepares everything that can fail before any file is read.
-    pub(super) fn new(args: &OutputArgs, select: &Selection, rules: &'r Rules) -> Result<Self, CliError> {
+    pub(super) fn new(args: &OutputArgs, select: &Selection, rules: &'r Rules, day: Day) -> Result<Self, CliError> {
         let style = args.screen.style();
         let redactor = if args.redact { Some(Redactor::new(rules.pack().shared()?.well_known)) } else { None };
         // A profile's values are an organization's own names, and the steps have placeholders for each.
         let profile =
             if args.redact { Default::default() } else { super::super::profile::read(args.profile.as_deref())?.values };
-        let planner = Planner::new(rules.pack().parameters()?, Values { profile, ..Values::default() });
+        let planner = Planner::new(rules.pack().parameters()?, Values { profile, ..Values::default() })
+            .as_of(day.calendar(rules.pack())?);
         let mut output = Self {
             format: args.format,
             rules,

@@ -6,14 +6,12 @@
 
 use super::property::{self, Builder, Part};
 use super::{Format, LineKind, Lines, Reader};
+use crate::read::property_list::{property, width, without_indent};
 use crate::read::time::DateOrder;
 use crate::record::Record;
 
 /// How many lines the properties of the first event are looked for in.
 const FIRST_EVENT: usize = 200;
-
-/// The widths of consoles and of scheduled tasks, and those that leave the last column free.
-const USUAL_WIDTHS: [usize; 4] = [79, 80, 119, 120];
 
 pub(super) fn detect(head: &str) -> Option<Format> {
     let list = FormatList::of(head)?;
@@ -42,13 +40,6 @@ pub(super) fn reader(head: &str) -> Reader {
 fn properties(head: &str) -> impl Iterator<Item = &str> {
     let before = |line: &&str| line.trim().is_empty() || line.starts_with("PS ") || line.starts_with("[PS]");
     head.lines().skip_while(before)
-}
-
-/// A property and its value; its colon stands where all colons stand.
-fn property(line: &str, colon: usize) -> Option<(&str, &str)> {
-    let (name, value) = (line.get(..colon)?.trim_end(), line.get(colon..)?.strip_prefix(':')?);
-    let is_name = name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
-    (is_name && !name.is_empty()).then_some((name, value))
 }
 
 /// How a file prints its events.
@@ -122,26 +113,6 @@ impl Lines for FormatList {
         builder.add(name, value.trim_end());
         Some(builder.record(0))
     }
-}
-
-/// A line without the blanks below the property's name.
-fn without_indent(line: &str, indent: usize) -> &str {
-    let blanks = line.bytes().take(indent).take_while(|byte| *byte == b' ').count();
-    &line[blanks..]
-}
-
-/// How long lines are that were cut: the longest ones, where something goes on below several of them, or where the length is one
-/// that consoles have.
-fn width(head: &str, colon: usize) -> Option<usize> {
-    let mut lines = head.lines().map(|line| (line.chars().count(), line)).collect::<Vec<_>>();
-    if !head.ends_with('\n') {
-        lines.pop();
-    }
-    let widest = lines.iter().map(|(len, _)| *len).max()?;
-    let goes_on =
-        |line: &str| line.len() > colon + 2 && without_indent(line, colon + 2).len() == line.len() - colon - 2;
-    let cut = lines.windows(2).filter(|pair| pair[0].0 == widest && goes_on(pair[1].1)).count();
-    (cut > 1 || cut == 1 && USUAL_WIDTHS.contains(&widest)).then_some(widest)
 }
 
 #[cfg(test)]

@@ -27,7 +27,7 @@ use crate::facts::Facts;
 use crate::remedy::Planner;
 use crate::remedy::plan::{PlannedStep, UsedParameter};
 use crate::rules::Rules;
-use crate::rules::model::{Auth, Direction, Reference, Shell};
+use crate::rules::model::{Auth, Direction, Reference, Shell, Standing};
 use crate::scan::summary::{Distinct, Group, GroupBy, Histogram, Range, Row, Summary};
 use rows::{RowView, SampleView};
 use serde::Serialize;
@@ -148,6 +148,8 @@ pub struct FailureView<'s> {
     pub rule: String,
     /// [`crate::rules::model::Rule::title`]
     pub title: String,
+    /// [`crate::rules::model::Rule::confidence`]
+    pub standing: Standing,
     /// [`crate::rules::model::Rule::area`]
     pub area: String,
     /// [`crate::rules::model::Rule::auth`]
@@ -165,7 +167,9 @@ pub struct FailureView<'s> {
     pub cause: String,
     /// [`crate::rules::model::Rule::verify`]
     pub verify: String,
-    /// The steps, with placeholders for what differs from finding to finding.
+    /// What a person must know before the first step.
+    pub warnings: Vec<String>,
+    /// The steps that apply, with placeholders for what differs from finding to finding.
     pub steps: Vec<PlannedStep>,
     /// The shells of the commands.
     pub shells: Vec<Shell>,
@@ -267,12 +271,14 @@ fn failure<'s>(
         also: rule_counts(rules, group.also.iter()),
         samples: samples.iter().map(SampleView::new).collect(),
         rule: rule.id,
+        standing: rule.confidence,
         title: rule.title,
         area: rule.area,
         auth: rule.auth,
         summary: rule.summary,
         cause: rule.cause,
         verify: rule.verify,
+        warnings: plan.warnings,
         steps: plan.steps,
         shells: plan.shells,
         parameters: plan.parameters,

@@ -43,7 +43,7 @@ fn findings(random: &mut Random, count: u64, names: u64) -> Vec<Finding> {
             event: None,
             rule,
             confidence: if random.below(5) == 0 { Confidence::Possible } else { Confidence::Certain },
-            evidence: vec![Evidence { start: 0, end: 4, text: format!("text {}", random.below(100)) }],
+            evidence: vec![Evidence { source: None, start: 0, end: 4, text: format!("text {}", random.below(100)) }],
             mailboxes: (0..random.below(3)).map(|_| format!("user{}@contoso.com", random.below(names))).collect(),
             direction: [None, Some(Direction::CloudToOnPremises)][usize::try_from(random.below(2)).expect("small")],
             once: None,
