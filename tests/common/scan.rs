@@ -5,8 +5,8 @@ use freebusy::remedy::{Planner, Values};
 use freebusy::report::answer::Evidence;
 use freebusy::report::scan::{Asked, Limits, ScanFormat, ScanReport};
 use freebusy::report::{Renderer, Style};
-use freebusy::rules::Rules;
 use freebusy::rules::model::{Confidence, Direction};
+use freebusy::rules::{Calendar, Rules};
 use freebusy::scan::summary::{GroupBy, Summary};
 use freebusy::scan::{Counts, Finding, Unread};
 
@@ -105,7 +105,8 @@ pub fn summary(findings: &[Finding], group_by: GroupBy) -> Summary {
 
 /// A report in one format.
 pub fn rendered(rules: &Rules, summary: &Summary, asked: Asked, format: ScanFormat, style: Style) -> String {
-    let planner = Planner::new(rules.pack().parameters().expect("parameters"), Values::default());
+    let calendar = Calendar::new(&rules.pack().shared().expect("shared").timeline, "2026-11-22");
+    let planner = Planner::new(rules.pack().parameters().expect("parameters"), Values::default()).as_of(calendar);
     let report = ScanReport::new(summary, rules, &planner, asked, Limits::of(format, None)).expect("a report");
     let mut out = Vec::new();
     Renderer::new(Vec::new(), style).scan(&report, format, false, &mut out).expect("a rendered report");
