@@ -454,6 +454,11 @@ impl<'s> Compiler<'s> {
             let sentence = |needle: &String| written.iter().find(|literal| fold(literal) == *needle);
             let needles = needles.into_iter().map(|needle| {
                 let sentence = sentence(&needle).unwrap_or(&needle).clone();
+                // Beside punctuation a pattern may have a blank where the text has none: `<type> imap </type`.
+                let tight = without_loose_blanks(&sentence);
+                if tight != sentence {
+                    self.needle(needle.clone(), &tight);
+                }
                 self.needle(needle, &sentence)
             });
             let needles = needles.collect();
@@ -463,6 +468,13 @@ impl<'s> Compiler<'s> {
             Some(Node::Regex(Box::new(Regex { pattern, needles: Vec::new(), literals })))
         }
     }
+}
+
+/// A literal without the blanks that do not stand between two words.
+fn without_loose_blanks(literal: &str) -> String {
+    let word = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
+    let is_loose = |at: usize| !(word(literal[..at].chars().next_back()) && word(literal[at + 1..].chars().next()));
+    literal.char_indices().filter(|(at, c)| *c != ' ' || !is_loose(*at)).map(|(_, c)| c).collect()
 }
 
 /// A condition on needles.

@@ -60,6 +60,10 @@ impl Fragments {
         }
         let across: Vec<&[u8]> = runs().flat_map(|run| run.as_bytes().windows(LENGTH)).collect();
         if self.best_two(&across, ordinary, u32::MAX, USUAL) {
+            if sentence.contains(['<', '>']) {
+                self.add_escaped(&sentence.replace('<', "&lt;").replace('>', "&gt;"), ordinary);
+                self.add_escaped(&sentence.replace('<', r"\u003c").replace('>', r"\u003e"), ordinary);
+            }
             return;
         }
         if !sentence.is_ascii() {
@@ -69,6 +73,13 @@ impl Fragments {
         }
         self.short.insert(sentence.trim().to_owned());
         self.cost = self.cost.saturating_add(SHORT);
+    }
+
+    /// Adds what announces a sentence of tags that HTML or JSON escaped, once or again: a fragment holds no beginning of an escape.
+    fn add_escaped(&mut self, escaped: &str, ordinary: &Ordinary) {
+        let windows = escaped.as_bytes().windows(LENGTH);
+        let whole = windows.filter(|window| !window[..LENGTH - 1].iter().any(|b| matches!(b, b'&' | b'\\')));
+        self.best_two(&whole.collect::<Vec<_>>(), ordinary, u32::MAX, USUAL);
     }
 
     /// The rarest pair of windows that do not overlap, if the rarer of them costs no more than `most` and the other no more than
