@@ -1,4 +1,4 @@
-//! What commands printed, held against tests: one test of a rule's step ([`judge`]), and all checks of a case ([`examine`]).
+//! What commands printed, held against tests: one test of a rule's step ([`judge`]), and all checks of a case ([`examine()`]).
 //!
 //! A test has three answers. What was not printed, or was cut short, is neither true nor false: then nothing is said about it.
 
