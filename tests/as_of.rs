@@ -216,6 +216,22 @@ fn freebusy(folder: &Path, arguments: &[&str]) -> Output {
         .expect("the program")
 }
 
+/// A certificate had not expired yet on a day before its last.
+#[test]
+fn a_check_knows_the_day_that_was_asked_for() {
+    let folder = folder("certificate");
+    let printed = "Thumbprint : 1F0C9A7B54D83E6A2C1B90F7E8D6A5C4B3920171\nServices : SMTP\nNotAfter : 6/30/2026 9:12:00 AM\n\
+                   HasPrivateKey : True\nPublicKeySize : 2048\nSubject : CN=mail.contoso.com\n";
+    fs::write(folder.join("certificate.txt"), printed).expect("a file");
+    let says_so = |day: &str| {
+        let said = freebusy(&folder, &["explain", "certificate.txt", "--format", "json", "--as-of", day]);
+        let said: serde_json::Value = serde_json::from_slice(&said.stdout).expect("JSON");
+        said["checks"].as_array().expect("checks").iter().any(|check| check["id"] == "certificate-expired")
+    };
+    assert!(!says_so("2026-06-29"));
+    assert!(says_so("2026-07-01"));
+}
+
 /// A team's own rule may name the shipped timeline.
 const OWN: &str = "\
 id: badge-refused

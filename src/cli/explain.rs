@@ -101,9 +101,8 @@ pub(super) fn run(args: Args) -> Result<Status, CliError> {
         true => None,
         false => {
             let checks = pack.checks()?;
-            let today = jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).date();
-            let scene =
-                Scene { objects: &objects, case: &case, records: &records, analysis: &analysis, today: Some(today) };
+            let today = Some(args.day.date());
+            let scene = Scene { objects: &objects, case: &case, records: &records, analysis: &analysis, today };
             let examination = examine(&checks, &scene);
             analysis.support(&examination, &checks, pack);
             Some((examination, checks))

@@ -69,10 +69,20 @@ struct Day {
     as_of: Option<jiff::civil::Date>,
 }
 
+/// The day that it is, as UTC has it: the same answer everywhere.
+fn today() -> jiff::civil::Date {
+    jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).date()
+}
+
 impl Day {
+    /// The day that was asked for, or today.
+    fn date(self) -> jiff::civil::Date {
+        self.as_of.unwrap_or_else(today)
+    }
+
     /// The day as an ISO 8601 date.
     fn iso(self) -> String {
-        self.as_of.unwrap_or_else(|| jiff::Zoned::now().date()).to_string()
+        self.date().to_string()
     }
 
     /// What holds on that day.

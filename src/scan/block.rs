@@ -200,7 +200,7 @@ impl<'b> Block<'b> {
     }
 
     /// Whether the bytes end where a line does.
-    fn ends_a_line(&self) -> bool {
+    pub fn ends_a_line(&self) -> bool {
         match self.charset {
             Charset::Bytes => self.bytes.ends_with(b"\n"),
             Charset::Utf16Le => self.bytes.ends_with(b"\n\0"),

@@ -101,7 +101,7 @@ pub(super) struct Checks {
 
 impl Checks {
     pub fn new(as_of: Option<jiff::civil::Date>) -> Result<Self, CliError> {
-        let today = as_of.unwrap_or_else(|| jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).date());
+        let today = as_of.unwrap_or_else(crate::cli::today);
         Ok(Self { background: Background::built_in()?, today, visible: String::new(), done: HashMap::new() })
     }
 

@@ -53,7 +53,7 @@ pub(in crate::cli) fn run(args: &Args) -> Result<Status, CliError> {
         return Err(CliError::new(format!("{} exists already", path.display())).help("choose another id"));
     }
     let renderer = Renderer::new(Vec::new(), crate::cli::style(args.color, None));
-    let today = jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).date().to_string();
+    let today = crate::cli::today().to_string();
     let text = renderer
         .new_rule(&args.id, &args.area, &schema(&folder)?, &today, &draft)
         .map_err(|error| CliError::new(error.to_string()))?;

@@ -139,7 +139,7 @@ pub(super) fn ask(rules: &Rules, all: &[Rule], sources: &mut Sources, beyond: Be
     }
     let (checks, source) = (rules.pack().checks()?, rules.pack().check_source()?);
     let check_cases = check_cases(&source);
-    let today = jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).date();
+    let today = crate::cli::today();
     let outcomes = parallel::map(&check_cases, |case| ask_check(&engine, &checks, case, today));
     diagnostics.extend(check_failures(&outcomes, files));
     Ok(Outcome {

@@ -231,12 +231,7 @@ fn whole_lines(block: &Block<'_>, from: usize) -> usize {
     loop {
         let end = block.line_end(at);
         if end == block.bytes.len() {
-            let feed = match block.charset {
-                Charset::Bytes => block.bytes.ends_with(b"\n"),
-                Charset::Utf16Le => block.bytes.ends_with(b"\n\0"),
-                Charset::Utf16Be => block.bytes.ends_with(b"\0\n"),
-            };
-            return if feed { end } else { at };
+            return if block.ends_a_line() { end } else { at };
         }
         at = end;
     }
