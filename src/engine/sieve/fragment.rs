@@ -29,7 +29,7 @@ pub(super) struct Fragments {
 }
 
 /// What a fragment that lies inside a word may cost before one across words is preferred, which a second blank would hide.
-const RARE: u32 = 2;
+const RARE: u32 = 10;
 
 /// What a second fragment across words may cost: each of the two can be cut by a line's end.
 const USUAL: u32 = 60;
@@ -53,7 +53,8 @@ impl Fragments {
             self.folded.insert(fold(sentence));
         }
         let runs = || sentence.split(|c: char| !c.is_ascii());
-        let words = runs().flat_map(|run| run.split(|c: char| !c.is_ascii_alphanumeric()));
+        // No copy and no escape touches an underscore.
+        let words = runs().flat_map(|run| run.split(|c: char| !c.is_ascii_alphanumeric() && c != '_'));
         let inside: Vec<&[u8]> = words.flat_map(|word| word.as_bytes().windows(LENGTH)).collect();
         if self.best_two(&inside, ordinary, RARE, RARE) {
             return;
@@ -124,20 +125,33 @@ impl Fragments {
     }
 }
 
-/// How often grams occur in ordinary logs.
-pub(super) struct Ordinary(HashMap<u64, u32>);
+/// How often grams and fragments occur in ordinary logs.
+pub(super) struct Ordinary {
+    grams: HashMap<u64, u32>,
+    fragments: HashMap<u64, u32>,
+}
+
+/// How many places where a gram stands and not its fragment cost as much as a fragment, of which the record is read.
+const PLACES: u32 = 80;
 
 impl Ordinary {
     pub fn new() -> Self {
-        let mut counts = HashMap::with_capacity(ORDINARY.len() / 4);
-        for window in ORDINARY.as_bytes().windows(GRAM) {
-            *counts.entry(gram::key(window)).or_insert(0) += 1;
-        }
-        Self(counts)
+        Self { grams: count(GRAM, gram::key), fragments: count(LENGTH, gram::eight) }
     }
 
-    /// How often the grams of a fragment would be looked at in vain.
+    /// How often a fragment, and its grams, would be looked at in vain; in tenths of a record.
     fn cost(&self, fragment: &[u8]) -> u32 {
-        fragment.windows(GRAM).map(|gram| self.0.get(&gram::key(gram)).copied().unwrap_or(0)).sum()
+        let grams = fragment.windows(GRAM).map(|gram| self.grams.get(&gram::key(gram)).copied().unwrap_or(0));
+        let whole = self.fragments.get(&gram::eight(fragment)).copied().unwrap_or(0);
+        (whole * PLACES + grams.sum::<u32>()) * 10 / PLACES
     }
+}
+
+/// How often the pieces of one length occur.
+fn count(length: usize, key: fn(&[u8]) -> u64) -> HashMap<u64, u32> {
+    let mut counts = HashMap::with_capacity(ORDINARY.len() / 2);
+    for window in ORDINARY.as_bytes().windows(length) {
+        *counts.entry(key(window)).or_insert(0) += 1;
+    }
+    counts
 }

@@ -48,6 +48,11 @@ pub(super) fn key(gram: &[u8]) -> u64 {
     (u64::from_le_bytes(bytes) | LOWER) & MASK
 }
 
+/// A fragment as a number, without its case.
+pub(super) fn eight(fragment: &[u8]) -> u64 {
+    first(fragment) | LOWER
+}
+
 const MASK: u64 = (1 << (8 * GRAM)) - 1;
 
 impl Grams {

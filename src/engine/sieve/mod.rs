@@ -15,6 +15,7 @@
 mod anchor;
 mod fragment;
 mod gram;
+mod short;
 
 use crate::rules::pack::Pack;
 use crate::text::{self, fold::fold};
@@ -23,7 +24,7 @@ use anchor::Anchors;
 use fragment::Fragments;
 use gram::Grams;
 use memchr::memmem;
-use std::collections::BTreeSet;
+use short::Short;
 
 pub use gram::Units;
 
@@ -31,8 +32,8 @@ pub use gram::Units;
 #[derive(Debug)]
 pub struct Sieve {
     grams: Grams,
-    /// What is too short for a gram, as it stands in a file of bytes and in UTF-16.
-    short: Option<[AhoCorasick; 3]>,
+    /// What is too short for a gram, where there is any.
+    short: Option<Short>,
     /// All of it folded, for texts with letters outside ASCII and for seams. Nothing where it could not be built.
     folded: Option<AhoCorasick>,
     /// Sentences without a fragment of ASCII, in UTF-16. Nothing where it could not be built.
@@ -55,13 +56,16 @@ impl Sieve {
                 None => open = true,
             }
         }
+        let short = (!fragments.short.is_empty()).then(|| Short::new(&fragments.short));
+        // What cannot be searched for must be let through.
+        open |= matches!(short, Some(Err(_)));
         let long = fragments.long.iter().map(|long| String::from_utf8_lossy(long).into_owned());
         let (bare, spelt): (Vec<String>, Vec<String>) =
             long.chain(fragments.short.iter().cloned()).partition(|text| fold(text).is_empty());
         let folded = spelt.iter().map(|text| fold(text)).chain(fragments.folded.iter().cloned());
         Self {
             grams: Grams::new(&fragments.long),
-            short: short_searchers(&fragments.short),
+            short: short.and_then(Result::ok),
             folded: AhoCorasick::builder().kind(Some(AhoCorasickKind::ContiguousNFA)).build(folded).ok(),
             wide: AhoCorasick::new(fragments.wide.iter().map(|run| utf16(run, u16::to_le_bytes))).ok(),
             bare,
@@ -79,7 +83,7 @@ impl Sieve {
         let long = self.grams.next(bytes, units, from);
         let short = self.short.as_ref().and_then(|short| {
             let end = long.map_or(bytes.len(), |at| (at + 32).min(bytes.len()));
-            short[units as usize].find(&bytes[from.min(end)..end]).map(|found| from + found.start())
+            short.find(&bytes[from.min(end)..end], units).map(|found| from + found)
         });
         match (long, short) {
             (Some(long), Some(short)) => Some(long.min(short)),
@@ -130,20 +134,4 @@ impl Sieve {
 
 fn utf16(text: &str, unit: fn(u16) -> [u8; 2]) -> Vec<u8> {
     text.encode_utf16().flat_map(unit).collect()
-}
-
-/// The searchers for what is too short for a gram, by [`Units`].
-fn short_searchers(short: &BTreeSet<String>) -> Option<[AhoCorasick; 3]> {
-    if short.is_empty() {
-        return None;
-    }
-    let build = |encode: &dyn Fn(&String) -> Vec<u8>| {
-        let patterns: Vec<Vec<u8>> = short.iter().map(encode).collect();
-        AhoCorasick::builder().ascii_case_insensitive(true).build(patterns).ok()
-    };
-    Some([
-        build(&|text| text.as_bytes().to_vec())?,
-        build(&|text| utf16(text, u16::to_le_bytes))?,
-        build(&|text| utf16(text, u16::to_be_bytes))?,
-    ])
 }
