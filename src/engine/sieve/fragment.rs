@@ -132,7 +132,7 @@ pub(super) struct Ordinary {
 }
 
 /// How many places where a gram stands and not its fragment cost as much as a fragment, of which the record is read.
-const PLACES: u32 = 80;
+const PLACES: u32 = 20;
 
 impl Ordinary {
     pub fn new() -> Self {

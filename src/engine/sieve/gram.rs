@@ -2,6 +2,7 @@
 
 use super::fragment::{LENGTH, Long};
 use std::collections::{BTreeSet, HashMap};
+use std::hash::{BuildHasherDefault, Hasher};
 
 /// How many letters a gram has.
 pub(super) const GRAM: usize = 5;
@@ -37,8 +38,27 @@ pub(super) struct Grams {
     bits: Vec<u64>,
     shift: u32,
     /// Where in which fragment a gram stands.
-    places: HashMap<u64, Vec<(u32, u8)>>,
+    places: HashMap<u64, Vec<(u32, u8)>, BuildHasherDefault<Multiply>>,
     fragments: Vec<Long>,
+}
+
+/// Hashes a gram by one multiplication. Who writes a log knows no secret by which grams could be made to collide: they come from rules.
+#[derive(Debug, Default)]
+pub(super) struct Multiply(u64);
+
+impl Hasher for Multiply {
+    fn write(&mut self, bytes: &[u8]) {
+        bytes.iter().for_each(|byte| self.write_u64(u64::from(*byte)));
+    }
+
+    fn write_u64(&mut self, number: u64) {
+        let product = (self.0 ^ number).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        self.0 = product ^ product >> 32;
+    }
+
+    fn finish(&self) -> u64 {
+        self.0
+    }
 }
 
 /// A gram as a number.
@@ -58,7 +78,7 @@ const MASK: u64 = (1 << (8 * GRAM)) - 1;
 impl Grams {
     pub fn new(fragments: &BTreeSet<Long>) -> Self {
         let fragments: Vec<Long> = fragments.iter().map(|f| (u64::from_le_bytes(*f) | LOWER).to_le_bytes()).collect();
-        let mut places: HashMap<u64, Vec<(u32, u8)>> = HashMap::new();
+        let mut places: HashMap<u64, Vec<(u32, u8)>, BuildHasherDefault<Multiply>> = HashMap::default();
         for (fragment, number) in fragments.iter().zip(0..) {
             for (gram, offset) in fragment.windows(GRAM).zip(0..) {
                 places.entry(key(gram)).or_default().push((number, offset));
