@@ -86,7 +86,7 @@ impl Match {
 #[derive(Debug, Clone, Default)]
 pub struct Shown {
     /// What was read out of it.
-    pub facts: Facts,
+    pub facts: Arc<Facts>,
     /// The direction of the lookup.
     pub direction: Option<Direction>,
     /// The authentication scheme.
@@ -156,7 +156,8 @@ impl<'p> Engine<'p> {
         self.judge(records.iter().map(|record| self.read(record)), assumed, None)
     }
 
-    /// Classifies one record by some of the rules, where no others can be certain of it. What is only nearly a match is left out.
+    /// Classifies one record by some of the rules, where no others can be certain of it. What is only nearly a match
+    /// is left out, and so are the facts of the whole, which every match has.
     pub fn analyse_by(&self, record: &Record<'_>, rules: &Suspects) -> Analysis {
         match rules {
             Suspects::None => Analysis::default(),
@@ -177,7 +178,7 @@ impl<'p> Engine<'p> {
         'p: 'r,
     {
         let text = Text::new(&record.text);
-        let facts = Facts::of(&text);
+        let facts = Arc::new(Facts::of(&text));
         let hits = self.finder.find(&text);
         let regexes = Arc::clone(&self.regexes);
         let surroundings = Surroundings::new(self.rules.pack());
@@ -225,7 +226,7 @@ impl<'p> Engine<'p> {
 pub struct Reading<'r> {
     record: &'r Record<'r>,
     text: Text,
-    facts: Facts,
+    facts: Arc<Facts>,
     hits: Hits,
     surroundings: Surroundings<'r>,
     regexes: Arc<Regexes>,
@@ -270,7 +271,7 @@ impl<'a> Entries<'a> {
     }
 }
 
-/// Adds what a record shows. `nearly`: also of which rules only a part was found.
+/// Adds what a record shows. `nearly`: also of which rules only a part was found, and the facts of the whole.
 fn add(
     reading: &Reading<'_>,
     entries: &Entries<'_>,
@@ -285,7 +286,7 @@ fn add(
     let offset = reading.record.offset;
     let mut matches = Vec::new();
     let shown = Arc::new(Shown {
-        facts: reading.facts.clone(),
+        facts: Arc::clone(&reading.facts),
         direction: indications.direction(),
         auth: indications.auth.first().copied(),
     });
@@ -310,7 +311,9 @@ fn add(
     }
     rank::mark_outranked(entries, &mut matches);
     matches.into_iter().for_each(|new| analysis.keep(new));
-    analysis.facts.merge(reading.facts.clone(), offset);
+    if nearly {
+        analysis.facts.merge(Facts::clone(&reading.facts), offset);
+    }
 }
 
 /// The best place where a rule holds: the surest, then the one with the most evidence, then the first; or where its hints do.

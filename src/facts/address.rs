@@ -1,6 +1,6 @@
 //! SMTP addresses, their domains, and which mailbox was looked up.
 
-use super::{Facts, Found, push_distinct};
+use super::{Facts, Found, occurrences, push_distinct};
 use crate::text::Text;
 
 /// What Exchange writes right before the address of the mailbox whose calendar was asked for, folded; the surest first.
@@ -17,7 +17,8 @@ const LOOKED_UP: [&str; 7] = [
 /// The longest local part and domain that RFC 5321 allows.
 const LONGEST: (usize, usize) = (64, 253);
 
-pub(super) fn read(text: &Text, facts: &mut Facts) {
+/// Reads them; `lower` is the clean view in lower case.
+pub(super) fn read(text: &Text, lower: &str, facts: &mut Facts) {
     let clean = text.clean.as_str();
     let mut surest = LOOKED_UP.len();
     for (at, _) in clean.match_indices('@') {
@@ -35,7 +36,7 @@ pub(super) fn read(text: &Text, facts: &mut Facts) {
         }
         push_distinct_address(&mut facts.mailboxes, found);
     }
-    domain_named(text, facts);
+    domain_named(text, lower, facts);
 }
 
 /// Case does not distinguish addresses; the first spelling is kept.
@@ -88,11 +89,10 @@ fn looked_up(text: &Text, start: usize) -> Option<usize> {
 }
 
 /// `Configuration information for forest/domain contoso.com could not be found`
-fn domain_named(text: &Text, facts: &mut Facts) {
+fn domain_named(text: &Text, lower: &str, facts: &mut Facts) {
     let clean = text.clean.as_str();
-    let lower = clean.to_ascii_lowercase();
     for marker in ["forest/domain ", "domain name: "] {
-        for (at, _) in lower.match_indices(marker) {
+        for at in occurrences(lower, marker) {
             let rest = &clean[at + marker.len()..];
             let quotes = rest.len() - rest.trim_start_matches(['\'', '"', '<']).len();
             let start = at + marker.len() + quotes;

@@ -1,17 +1,17 @@
 //! Addresses that begin with `http`, and host names.
 
 use super::address::{domain_len, is_domain};
-use super::{Facts, Found, push_distinct};
+use super::{Facts, Found, occurrences, push_distinct};
 use crate::text::Text;
 
 /// The longest URL that browsers and Exchange take.
 const LONGEST: usize = 2_048;
 
-pub(super) fn read(text: &Text, facts: &mut Facts) {
+/// Reads them; `lower` is the clean view in lower case.
+pub(super) fn read(text: &Text, lower: &str, facts: &mut Facts) {
     let clean = text.clean.as_str();
-    let lower = clean.to_ascii_lowercase();
     for scheme in ["https://", "http://"] {
-        for (at, _) in lower.match_indices(scheme) {
+        for at in occurrences(lower, scheme) {
             let len = clean[at..]
                 .bytes()
                 .take(LONGEST)
@@ -36,7 +36,7 @@ pub(super) fn read(text: &Text, facts: &mut Facts) {
         }
     }
     // `The remote name could not be resolved: 'mail.contoso.com'`: the quoted host behind the last colon, in any language.
-    for (at, _) in clean.match_indices(": '") {
+    for at in occurrences(clean, ": '") {
         let start = at + 3;
         let end = start + domain_len(&clean[start..]);
         if clean[end..].starts_with('\'') && is_domain(&clean[start..end]) {

@@ -1,6 +1,6 @@
 //! Names of .NET exception types.
 
-use super::{Found, push_distinct};
+use super::{Found, occurrences, push_distinct};
 use crate::text::Text;
 
 /// `System.Net.WebException`: a dotted or single name that ends in `Exception`, of more than that word.
@@ -10,7 +10,7 @@ pub(super) fn exceptions(text: &Text) -> Vec<Found<String>> {
     const LONGEST: usize = 256;
     let clean = text.clean.as_str();
     let mut found = Vec::new();
-    for (at, _) in clean.match_indices(WORD) {
+    for at in occurrences(clean, WORD) {
         let end = at + WORD.len();
         if clean[end..].starts_with(|c: char| c.is_ascii_alphanumeric() || c == '_') {
             continue;

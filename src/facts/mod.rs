@@ -13,6 +13,7 @@ mod server;
 mod status;
 
 use crate::text::Text;
+use memchr::memmem;
 use serde::Serialize;
 use std::ops::Range;
 
@@ -101,6 +102,7 @@ pub struct Values {
 impl Facts {
     /// Reads the facts of a text.
     pub fn of(text: &Text) -> Self {
+        let lower = text.clean.as_str().to_ascii_lowercase();
         let mut facts = Self {
             lids: code::lids(text),
             http_status: status::http_status(text),
@@ -109,13 +111,13 @@ impl Facts {
             error_categories: code::error_categories(text),
             ws_trust: code::ws_trust(text),
             exceptions: exception::exceptions(text),
-            servers: server::servers(text),
+            servers: server::servers(text, &lower),
             thumbprints: certificate::thumbprints(text),
             guids: guid::guids(text),
             ..Self::default()
         };
-        address::read(text, &mut facts);
-        endpoint::read(text, &mut facts);
+        address::read(text, &lower, &mut facts);
+        endpoint::read(text, &lower, &mut facts);
         facts
     }
 
@@ -196,9 +198,10 @@ fn push_distinct<T: PartialEq>(into: &mut Vec<Found<T>>, found: Found<T>) {
     }
 }
 
-/// The places where a word occurs, in a text that is lower case already.
+/// The places where a word occurs, which is of ASCII and does not overlap itself.
 fn occurrences<'t>(text: &'t str, word: &'t str) -> impl Iterator<Item = usize> + 't {
-    text.match_indices(word).map(|(at, _)| at)
+    // A dozen words are searched for in every record: by vector instructions that is a tenth of the time.
+    memmem::find_iter(text.as_bytes(), word.as_bytes())
 }
 
 /// The number that begins at `at`, and where it ends.

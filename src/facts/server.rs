@@ -1,6 +1,6 @@
 //! Names of the servers that reported a failure.
 
-use super::{Found, push_distinct};
+use super::{Found, occurrences, push_distinct};
 use crate::text::Text;
 
 /// What stands right before a server's name, in lower case.
@@ -13,12 +13,12 @@ const MARKERS: [&str; 6] = [
     "serverhostname=",
 ];
 
-pub(super) fn servers(text: &Text) -> Vec<Found<String>> {
+/// Reads them; `lower` is the clean view in lower case.
+pub(super) fn servers(text: &Text, lower: &str) -> Vec<Found<String>> {
     let clean = text.clean.as_str();
-    let lower = clean.to_ascii_lowercase();
     let mut found = Vec::new();
     for marker in MARKERS {
-        for (at, _) in lower.match_indices(marker) {
+        for at in occurrences(lower, marker) {
             let rest = &clean[at + marker.len()..];
             let start = at + marker.len() + (rest.len() - rest.trim_start().len());
             let len = clean[start..]

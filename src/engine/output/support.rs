@@ -22,7 +22,7 @@ impl Analysis {
                 let known = self.matches.iter_mut().find(|found| found.rule == rule);
                 let shown = || {
                     let direction = finding.direction.or(self.direction);
-                    Arc::new(Shown { facts: self.facts.clone(), direction, auth: self.auth.or(check.auth) })
+                    Arc::new(Shown { facts: Arc::new(self.facts.clone()), direction, auth: self.auth.or(check.auth) })
                 };
                 match known {
                     Some(found) if proves => {
