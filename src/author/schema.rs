@@ -29,6 +29,13 @@ pub const SCHEMAS: [Schema; 13] = [
     Schema { name: "checks", text: include_str!("../../schema/checks.json") },
 ];
 
+/// What `freebusy guide` writes and reads: its turns and answers in JSON, and the case file.
+pub const GUIDE_SCHEMAS: [Schema; 3] = [
+    Schema { name: "guide-turn", text: include_str!("../../schema/guide-turn.json") },
+    Schema { name: "guide-answer", text: include_str!("../../schema/guide-answer.json") },
+    Schema { name: "guide-case", text: include_str!("../../schema/guide-case.json") },
+];
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -62,6 +69,9 @@ mod tests {
             "cmdlets" => generate::<Cmdlets>(),
             "objects" => generate::<Vec<Printout>>(),
             "checks" => generate::<CheckFile>(),
+            "guide-turn" => generate::<crate::guide::Turn>(),
+            "guide-answer" => generate::<crate::guide::Answer>(),
+            "guide-case" => generate::<crate::guide::Case>(),
             other => panic!("no type for `{other}`"),
         };
         let schema = simplify(schema.to_value());
@@ -112,7 +122,7 @@ mod tests {
     #[test]
     fn the_committed_schemas_are_current() {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("schema");
-        for schema in SCHEMAS {
+        for schema in SCHEMAS.iter().chain(&GUIDE_SCHEMAS) {
             let current = current(schema.name);
             if std::env::var("SNAPSHOTS").as_deref() == Ok("overwrite") {
                 std::fs::write(folder.join(format!("{}.json", schema.name)), &current).expect("a schema");

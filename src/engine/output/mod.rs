@@ -36,8 +36,10 @@ pub struct Evidence {
 
 /// The answer of a test.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Answer<E = Evidence> {
+pub enum Answer<E = Evidence> {
+    /// It holds, as this shows.
     Yes(E),
+    /// It does not hold.
     No,
     /// What it asks about was not printed, or was cut short.
     Unknown,
@@ -64,6 +66,12 @@ pub fn can_judge(when: &When, output: &Output<'_>) -> bool {
     answer(when, output) != Answer::Unknown
 }
 
+/// What an output says about the part of `when` that no person has to see. Where there is no such part, nothing is known.
+pub fn weigh(when: &When, output: &Output<'_>) -> Answer {
+    let rest = When { observed: None, ..when.clone() };
+    if rest == When::default() { Answer::Unknown } else { answer(&rest, output) }
+}
+
 fn answer(when: &When, output: &Output<'_>) -> Answer {
     if when.observed.is_some() {
         return Answer::Unknown;
@@ -73,7 +81,9 @@ fn answer(when: &When, output: &Output<'_>) -> Answer {
     let mut found = Evidence::default();
     let mut unknown = false;
     if let Some((operator, number)) = when.objects.as_deref().and_then(parse_count) {
-        if failed && objects.is_empty() {
+        // Lines of which no object could be read are not nothing.
+        let silent = output.text.trim().is_empty() || output.objects.iter().any(|object| object.form == Form::Nothing);
+        if objects.is_empty() && (failed || !silent) {
             unknown = true;
         } else if counts(objects.len(), operator, number) {
             found.at.extend(objects.iter().map(|object| object.at.clone()));
@@ -211,6 +221,8 @@ mod tests {
         assert!(number("", "= 0").is_some());
         let failed = "Get-AuthConfig : x\n    + CategoryInfo          : NotSpecified: (:) [Get-AuthConfig], X\n";
         assert!(number(failed, "= 0").is_none());
+        assert!(number("access.log:12:2026-11-23 GET /ews/mrsproxy.svc 405", "= 0").is_none());
+        assert!(number("[PS] C:\\>Get-FederationTrust\r\n[PS] C:\\>", "= 0").is_some());
         let text = When { text: Some("An unexpected error occurred".into()), ..When::default() };
         assert!(judged("An unexpected er\nror occurred on", text).is_some());
     }
