@@ -4,11 +4,18 @@ use super::case::{By, CheckNote, Decision};
 use super::state::State;
 use super::{Guide, GuideError};
 use crate::engine::output::{Answer, Evidence, Examination, Output, Scene, examine, weigh};
+use crate::read::objects::Object;
 use crate::read::{Case as Inputs, Input, objects};
 use crate::rules::model::{Level, Outcome, Step, When};
+use crate::text::Text;
+use crate::text::fold::fold;
+use jiff::civil::Date;
 
 /// The longest piece of evidence that a decision quotes, in characters.
 const LONGEST_QUOTE: usize = 300;
+
+/// The shortest piece of a command that is known again in an output, in letters and digits.
+const SHORTEST_PIECE: usize = 8;
 
 /// The most pieces of evidence that a decision quotes.
 const MOST_QUOTES: usize = 5;
@@ -27,9 +34,17 @@ pub(super) struct Judgement {
 
 /// Holds an output against a step's outcomes: the first one that fits is the result. `notes` are what the checks say about the same
 /// output, with the step that each of them names.
-pub(super) fn judge(rule: &str, step: &Step, text: &str, notes: &[(CheckNote, Option<String>)]) -> Judgement {
+pub(super) fn judge(
+    rule: &str,
+    step: &Step,
+    text: &str,
+    around: Around<'_>,
+    notes: &[(CheckNote, Option<String>)],
+) -> Judgement {
     let objects = objects::read(text);
-    let output = Output { text, objects: &objects };
+    // The command that was pasted along prints nothing.
+    let printed = without_commands(step, text);
+    let output = Output { text: &printed, objects: &objects, earlier: around.earlier, today: Some(around.today) };
     let mut open = Vec::new();
     let mut last: Option<(usize, Option<Evidence>)> = None;
     for (number, outcome) in step.outcomes.iter().enumerate() {
@@ -76,6 +91,33 @@ pub(super) fn judge(rule: &str, step: &Step, text: &str, notes: &[(CheckNote, Op
     }
     decision.checks = notes.iter().map(|(note, _)| note.clone()).collect();
     Judgement { outcome, decision, open }
+}
+
+/// What an output is seen together with.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Around<'a> {
+    /// What was printed before, the last object first.
+    pub earlier: &'a [Object],
+    /// The day.
+    pub today: Date,
+}
+
+/// An output in which blanks stand for the step's own commands.
+fn without_commands(step: &Step, text: &str) -> String {
+    let view = Text::new(text).folded;
+    let mut printed = text.as_bytes().to_vec();
+    for command in &step.run {
+        // What stands between the values, which the person may have written otherwise.
+        let pieces = command.command.split("{{").map(|piece| piece.rsplit_once("}}").map_or(piece, |(_, rest)| rest));
+        for piece in pieces.map(fold).filter(|piece| piece.len() >= SHORTEST_PIECE) {
+            for (at, _) in view.as_str().match_indices(&piece) {
+                let range = view.original(at..at + piece.len());
+                let line_ends = |byte: &u8| !matches!(byte, b'\r' | b'\n');
+                printed[range].iter_mut().filter(|byte| line_ends(byte)).for_each(|byte| *byte = b' ');
+            }
+        }
+    }
+    String::from_utf8(printed).unwrap_or_else(|_| text.to_owned())
 }
 
 /// Whether what a step prints can say anything about where it leads.

@@ -1,10 +1,11 @@
 //! From an answer to the next place.
 
 use super::case::{Answer, By, Case, Decision, Entry, Paste, Place, Shown, StepAt, VERSION};
-use super::judge::{Judgement, is_judged, judge};
+use super::judge::{Around, Judgement, is_judged, judge};
 use super::state::{State, live};
 use super::turn::{Note, Refusal};
 use super::{Guide, GuideError, LONGEST_ANSWER, MOST_ENTRIES};
+use crate::read::objects;
 use crate::remedy::parameter;
 use crate::rules::model::{Outcome, Rule, Step};
 use std::collections::BTreeMap;
@@ -234,7 +235,13 @@ impl Guide<'_> {
         }
         let text = text.or_else(|| state.output(&rule.id, &step.id)).unwrap_or_default();
         let notes = self.notes(state, text)?;
-        Ok(judge(&rule.id, step, text, &notes))
+        let compares = step.outcomes.iter().filter_map(|o| o.when.as_ref()).any(|when| when.differs_from.is_some());
+        let before = state.outputs.iter().rev().filter(|(at, _)| *at != (rule.id.as_str(), step.id.as_str()));
+        let mut earlier = Vec::new();
+        for (_, text) in before.filter(|_| compares) {
+            earlier.extend(objects::read(text).into_iter().rev());
+        }
+        Ok(judge(&rule.id, step, text, Around { earlier: &earlier, today: self.today }, &notes))
     }
 
     /// Where an output leads.
