@@ -8,25 +8,30 @@ use std::io::{self, BufRead, Read};
 const END: &str = ".";
 
 /// The lines of standard input.
-pub(super) struct Lines<R> {
-    reader: R,
+pub(super) struct Lines<'r> {
+    reader: Box<dyn BufRead + 'r>,
     begun: bool,
 }
 
-impl<R: BufRead> Lines<R> {
-    pub fn new(reader: R) -> Self {
-        Self { reader, begun: false }
+impl<'r> Lines<'r> {
+    /// Nothing is read before the first line is asked for: a person must see the question first.
+    pub fn new(reader: impl BufRead + 'r) -> Self {
+        Self { reader: Box::new(reader), begun: false }
     }
 
     /// The next line without its end; nothing at the end of the input.
     pub fn next(&mut self) -> io::Result<Option<String>> {
+        let first = !std::mem::replace(&mut self.begun, true);
+        if first {
+            self.decode()?;
+        }
         let mut bytes = Vec::new();
         // A line without end takes no more memory than the longest answer.
         self.reader.by_ref().take(LONGEST_ANSWER as u64 + 2).read_until(b'\n', &mut bytes)?;
         if bytes.is_empty() {
             return Ok(None);
         }
-        if !std::mem::replace(&mut self.begun, true) && bytes.starts_with(b"\xef\xbb\xbf") {
+        if first && bytes.starts_with(b"\xef\xbb\xbf") {
             bytes.drain(..3);
         }
         while bytes.last().is_some_and(|byte| matches!(byte, b'\n' | b'\r')) {
@@ -37,6 +42,18 @@ impl<R: BufRead> Lines<R> {
             // What a Windows console or an older editor wrote.
             Err(error) => encoding_rs::WINDOWS_1252.decode_without_bom_handling(error.as_bytes()).0.into_owned(),
         }))
+    }
+
+    /// Turns a script in UTF-16, as Windows' own editor and shell write it, into UTF-8. It has its byte order mark in front.
+    fn decode(&mut self) -> io::Result<()> {
+        let head = self.reader.fill_buf()?;
+        if head.starts_with(b"\xff\xfe") || head.starts_with(b"\xfe\xff") {
+            let mut bytes = Vec::new();
+            self.reader.read_to_end(&mut bytes)?;
+            let text = Input::from_bytes(bytes).map(|input| input.text).unwrap_or_default();
+            self.reader = Box::new(io::Cursor::new(text.into_bytes()));
+        }
+        Ok(())
     }
 
     /// The answer to what is asked. The end of the input is the wish to stop.
@@ -74,18 +91,6 @@ impl<R: BufRead> Lines<R> {
     }
 }
 
-/// A script that is in UTF-16, as Windows' own editor and shell write it, as lines in UTF-8.
-pub(super) fn decoded(mut input: impl BufRead + 'static) -> io::Result<Box<dyn BufRead>> {
-    let head = input.fill_buf()?;
-    if !head.starts_with(b"\xff\xfe") && !head.starts_with(b"\xfe\xff") {
-        return Ok(Box::new(input));
-    }
-    let mut bytes = Vec::new();
-    input.read_to_end(&mut bytes)?;
-    let text = Input::from_bytes(bytes).map(|input| input.text).unwrap_or_default();
-    Ok(Box::new(io::Cursor::new(text.into_bytes())))
-}
-
 /// The words that are no answer to a question, but about the walk itself.
 fn word(line: &str) -> Option<Answer> {
     match line.trim().to_ascii_lowercase().as_str() {
@@ -121,7 +126,7 @@ mod tests {
     #[test]
     fn a_script_in_utf_16_is_read_as_well() {
         let bytes: Vec<u8> = "\u{feff}Größe\r\n.\r\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
-        let mut lines = Lines::new(decoded(io::Cursor::new(bytes)).expect("a script"));
+        let mut lines = Lines::new(io::Cursor::new(bytes));
         assert_eq!(lines.answer(&Ask::Error).expect("lines"), Answer::Output("Größe\n".into()));
     }
 }

@@ -103,10 +103,9 @@ pub(super) fn run(args: Args) -> Result<Status, CliError> {
             case
         }
     };
-    let input = lines::decoded(io::BufReader::new(io::stdin())).map_err(stdin_error)?;
     let json = args.format == OutputFormat::Json;
     let mut walk = Walk { guide: &guide, renderer: &renderer, file, json, color: style.color, begun: false };
-    walk.run(&mut case, &mut Lines::new(input))
+    walk.run(&mut case, &mut Lines::new(io::BufReader::new(io::stdin())))
 }
 
 /// What the command line says to begin with.
@@ -173,7 +172,7 @@ struct Walk<'w> {
 }
 
 impl Walk<'_> {
-    fn run(&mut self, case: &mut Case, lines: &mut Lines<Box<dyn io::BufRead>>) -> Result<Status, CliError> {
+    fn run(&mut self, case: &mut Case, lines: &mut Lines<'_>) -> Result<Status, CliError> {
         let mut refused = None;
         loop {
             let turn = self.guide.turn(case)?;
@@ -208,7 +207,7 @@ impl Walk<'_> {
         }
     }
 
-    fn read(&self, lines: &mut Lines<Box<dyn io::BufRead>>, ask: &Ask) -> io::Result<Result<Answer, Refusal>> {
+    fn read(&self, lines: &mut Lines<'_>, ask: &Ask) -> io::Result<Result<Answer, Refusal>> {
         if !self.json {
             return lines.answer(ask).map(Ok);
         }
