@@ -102,7 +102,12 @@ fn every_place_of_every_rule_has_a_turn_and_takes_its_answers() {
                 let turn = guide.turn(&case).expect("a turn");
                 // Where a walk goes on with another rule is walked with that rule.
                 let other = turn.at.step().is_some_and(|(id, _)| id != rule.id);
-                if other || !seen.insert(format!("{:?}", turn.at)) {
+                // What a person is asked about an output depends on the output.
+                let output = match (&turn.at, case.entries.last()) {
+                    (Place::Outcome(_), Some(last)) => format!("{:?}", last.answer),
+                    _ => String::new(),
+                };
+                if other || !seen.insert(format!("{:?} {output}", turn.at)) {
                     continue;
                 }
                 reached.extend(turn.at.step().map(|(_, step)| step.to_owned()));

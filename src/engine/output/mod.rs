@@ -96,9 +96,10 @@ fn answer(when: &When, output: &Output<'_>) -> Answer {
     let mut found = Evidence::default();
     let mut unknown = false;
     if let Some((operator, number)) = when.objects.as_deref().and_then(parse_count) {
-        // Lines of which no object could be read are not nothing.
-        let silent = output.text.trim().is_empty()
-            || output.objects.iter().filter(own).any(|object| object.form == Form::Nothing);
+        // Lines of which no object could be read are not nothing, whichever other command was silent.
+        let says_nothing = output.objects.iter().filter(own).any(|object| object.form == Form::Nothing);
+        let is_read = when.of.is_some() || !output.text.lines().any(is_unread);
+        let silent = output.text.trim().is_empty() || (says_nothing && is_read);
         if objects.is_empty() && (failed || !silent) {
             unknown = true;
         } else if counts(objects.len(), operator, number) {
@@ -203,6 +204,13 @@ impl Evidence {
 /// Whether an object was printed as one: no step of a narrative, no error, not nothing.
 fn is_printed(object: &Object) -> bool {
     matches!(object.form, Form::List | Form::Table | Form::Json)
+}
+
+/// Whether a line outside of all objects says something: it is not blank, and no prompt with its command.
+fn is_unread(line: &str) -> bool {
+    let line = line.trim();
+    let is_prompt = line.starts_with(">>") || ((line.starts_with("PS") || line.starts_with('[')) && line.contains('>'));
+    !line.is_empty() && !is_prompt
 }
 
 fn counts(count: usize, operator: &str, number: usize) -> bool {
@@ -313,6 +321,10 @@ mod tests {
         assert!(number(failed, "= 0").is_none());
         assert!(number("access.log:12:2026-11-23 GET /ews/mrsproxy.svc 405", "= 0").is_none());
         assert!(number("[PS] C:\\>Get-FederationTrust\r\n[PS] C:\\>", "= 0").is_some());
+        assert!(
+            number("PS C:\\>Connect-MgGraph\n\nPS C:\\>Get-MgApplication\nIt is forbidden\n\nPS C:\\>", "= 0")
+                .is_none()
+        );
         let text = When { text: Some("An unexpected error occurred".into()), ..When::default() };
         assert!(judged("An unexpected er\nror occurred on", text).is_some());
     }
