@@ -68,24 +68,27 @@ fn an_output_that_shows_an_outcome_leads_where_the_outcome_says() {
                     continue;
                 }
                 let outcomes = &step.step.outcomes;
-                for outcome in outcomes {
+                for (number, outcome) in outcomes.iter().enumerate() {
                     let Some(when) = outcome.when.as_ref().filter(|when| when.observed.is_none()) else { continue };
                     let mut case = case.clone();
                     give(guide, &mut case, Answer::Output(output(&step, Some(when))));
                     let entry = case.entries.last().expect("an answer");
                     let place = format!("{}/{}: {when:?}", rule.id, step.step.id);
                     if matches!(entry.to, Place::Outcome(_)) {
-                        // Something before it only a person can see: when it is not that, it is this.
-                        give(guide, &mut case, Answer::Choice("none".into()));
+                        // Something before it only a person can see: when it is not that, it is this. Or the output of a whole script
+                        // does not say which command printed nothing.
+                        let own = Answer::Choice((number + 1).to_string());
+                        if guide.answer(&mut case, own, NOW).expect("sound rules").is_err() {
+                            give(guide, &mut case, Answer::Choice("none".into()));
+                        }
                     }
                     let decision = &case.entries.last().expect("an answer").decision;
-                    assert_eq!(decision.by, By::Evidence, "{place}");
                     assert_eq!(decision.when.as_ref(), Some(when), "{place}");
-                    judged += 1;
+                    judged += usize::from(decision.by == By::Evidence);
                 }
             }
         }
-        assert!(judged > 200, "{judged} outcomes only");
+        assert!(judged > 200, "{judged} outcomes only are told from the output itself");
     });
 }
 

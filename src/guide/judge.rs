@@ -122,7 +122,7 @@ fn without_commands(step: &Step, text: &str) -> String {
 
 /// Whether what a step prints can say anything about where it leads.
 pub(super) fn is_judged(step: &Step) -> bool {
-    let told = |outcome: &Outcome| outcome.when.as_ref().is_some_and(|when| has_test(when));
+    let told = |outcome: &Outcome| outcome.when.as_ref().is_some_and(has_test);
     step.outcomes.iter().any(told)
 }
 

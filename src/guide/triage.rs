@@ -92,7 +92,7 @@ impl Guide<'_> {
         let is_certain = missing == Missing::Nothing;
         let fits_direction = state.direction.is_none_or(|direction| rule.direction.contains(&direction));
         let fits_auth = state.auth.is_none_or(|auth| rule.auth.is_empty() || rule.auth.contains(&auth));
-        if !is_certain && !(fits_direction && fits_auth) {
+        if !(is_certain || fits_direction && fits_auth) {
             return Ok(None);
         }
         Ok(Some(Candidate { rule, missing, evidence: evidence() }))
