@@ -349,7 +349,7 @@ problems! {
     Error "outcome-test" OutcomeTest { reason: String }
     message: reason,
     label: "",
-    help: "`when` has `objects: \"> 1\"`, `text`, `observed`, or `property` with `equals`, `contains` or `empty`";
+    help: "`when` has `objects: \"> 1\"`, `text`, `observed`, or `property` with `equals`, `contains`, `empty`, `expired` or `differs-from`";
 
     /// A step that cannot be reached
     Error "unreachable-step" UnreachableStep { id: String }

@@ -68,7 +68,7 @@ pub(super) struct Args {
     screen: Screen,
 }
 
-fn name_and_value(argument: &str) -> Result<(String, String), String> {
+pub(super) fn name_and_value(argument: &str) -> Result<(String, String), String> {
     match argument.split_once('=') {
         Some((name, value)) if !name.trim().is_empty() => Ok((name.trim().to_owned(), value.to_owned())),
         _ => Err("write it as NAME=VALUE".to_owned()),
@@ -199,15 +199,23 @@ fn planner(pack: &Pack<'_>, args: &Args, mut redactor: Option<&mut Redactor>) ->
         (path, profile.values.keys().collect())
     }];
     for (source, names) in sources {
-        if let Some((name, near)) = planner.unknown_names(names.into_iter()).first() {
-            let error = CliError::new(format!("{source}: no command uses a value named `{name}`"));
-            return Err(match near {
-                Some(near) => error.help(format!("did you mean `{near}`?")),
-                None => error.help("the answer lists the names that its commands use"),
-            });
-        }
+        known_names(&planner, &source, names.into_iter())?;
     }
     Ok(planner)
+}
+
+/// Every value has a name that commands use. `source` says who gave them.
+pub(super) fn known_names<'n>(
+    planner: &'n Planner,
+    source: &str,
+    names: impl Iterator<Item = &'n String>,
+) -> Result<(), CliError> {
+    let Some((name, near)) = planner.unknown_names(names).first().copied() else { return Ok(()) };
+    let error = CliError::new(format!("{source}: no command uses a value named `{name}`"));
+    Err(match near {
+        Some(near) => error.help(format!("did you mean `{near}`?")),
+        None => error.help("the answer lists the names that its commands use"),
+    })
 }
 
 /// A value as a redacted answer shows it; nothing for names and paths, in which anything could stand.

@@ -24,6 +24,7 @@ pub struct Plan {
 
 /// One step with its commands filled in.
 #[derive(Debug, Clone, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct PlannedStep {
     /// [`Step::id`]
     pub id: String,

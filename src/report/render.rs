@@ -76,7 +76,7 @@ impl std::error::Error for RenderError {
 }
 
 /// The templates that come with the program.
-const BUILT_IN: [(&str, &str); 25] = [
+const BUILT_IN: [(&str, &str); 28] = [
     ("match.txt", include_str!("../../templates/match.txt")),
     ("unsure.txt", include_str!("../../templates/unsure.txt")),
     ("brief.txt", include_str!("../../templates/brief.txt")),
@@ -101,12 +101,23 @@ const BUILT_IN: [(&str, &str); 25] = [
     ("checks.txt", include_str!("../../templates/checks.txt")),
     ("checks.md", include_str!("../../templates/checks.md")),
     ("checks.html", include_str!("../../templates/checks.html")),
+    ("guide.txt", include_str!("../../templates/guide.txt")),
+    ("guide.md", include_str!("../../templates/guide.md")),
+    ("guide-words.txt", include_str!("../../templates/guide-words.txt")),
     ("words.txt", include_str!("../../templates/words.txt")),
 ];
 
 /// Templates that others use.
-const SHARED: [&str; 7] =
-    ["words.txt", "scan-words.txt", "steps.md", "steps.html", "checks.txt", "checks.md", "checks.html"];
+const SHARED: [&str; 8] = [
+    "words.txt",
+    "guide-words.txt",
+    "scan-words.txt",
+    "steps.md",
+    "steps.html",
+    "checks.txt",
+    "checks.md",
+    "checks.html",
+];
 
 /// Renders answers.
 pub struct Renderer {
@@ -250,6 +261,25 @@ impl Renderer {
         self.render("rule.txt", context! { rule => Value::from(Serde(rule)), day, left_out }, true)
     }
 
+    /// Renders one turn of a guided walk. `kept` says whether the case is written down.
+    ///
+    /// # Errors
+    ///
+    /// When a template is wrong.
+    pub fn turn(&self, turn: &impl serde::Serialize, kept: bool) -> Result<String, RenderError> {
+        self.render("guide.txt", context! { turn => Value::from(Serde(turn)), kept }, true)
+    }
+
+    /// Renders the protocol of a guided walk's case, which messages call `name`.
+    ///
+    /// # Errors
+    ///
+    /// When a template is wrong.
+    pub fn protocol(&self, protocol: &impl serde::Serialize, name: &str) -> Result<String, RenderError> {
+        let version = env!("CARGO_PKG_VERSION");
+        self.render("guide.md", context! { protocol => Value::from(Serde(protocol)), name, version }, false)
+    }
+
     /// Renders what a code or name stands for.
     ///
     /// # Errors
@@ -283,6 +313,7 @@ impl Renderer {
         environment.add_filter("yaml", |text: Cow<'_, str>| yaml(&text));
         environment.add_filter("block", |text: Cow<'_, str>, indent: usize| block(&text, indent));
         environment.add_filter("paint", move |text: Cow<'_, str>, kind: Cow<'_, str>| paint(&text, &kind, color));
+        environment.add_filter("head", |text: Cow<'_, str>, most: usize| head(&text, most));
         environment.add_filter("indent_lines", |text: Cow<'_, str>, indent: usize| indent_lines(&text, indent));
         if terminal {
             // Everything that stands in an expression may come from the input.
@@ -391,6 +422,15 @@ fn block(text: &str, indent: usize) -> String {
     let indicator = if text.starts_with([' ', '\t', '\n']) { "|2" } else { "|" };
     let lines = text.lines().map(|line| if line.is_empty() { String::new() } else { format!("{blank}{line}") });
     format!("{indicator}\n{}", lines.collect::<Vec<_>>().join("\n"))
+}
+
+/// The first lines of a text, and how many follow.
+fn head(text: &str, most: usize) -> String {
+    let lines: Vec<&str> = text.trim_end().lines().collect();
+    match lines.get(..most) {
+        Some(first) if lines.len() > most => format!("{}\n[{} more lines]", first.join("\n"), lines.len() - most),
+        _ => lines.join("\n"),
+    }
 }
 
 fn indent_lines(text: &str, indent: usize) -> String {

@@ -506,11 +506,15 @@ impl Outcome {
 #[cfg_attr(test, schemars(extend(
     "minProperties" = 1,
     "dependencies" = {
-        "equals": ["property"], "contains": ["property"], "empty": ["property"],
-        "property": {"anyOf": [{"required": ["equals"]}, {"required": ["contains"]}, {"required": ["empty"]}]}
+        "equals": ["property"], "contains": ["property"], "empty": ["property"], "expired": ["property"], "differs-from": ["property"],
+        "property": {"anyOf": [{"required": ["equals"]}, {"required": ["contains"]}, {"required": ["empty"]}, {"required": ["expired"]}, {"required": ["differs-from"]}]},
+        "of": {"anyOf": [{"required": ["objects"]}, {"required": ["property"]}]}
     }
 )))]
 pub struct When {
+    /// Only what this cmdlet printed, of several.
+    #[serde(default)]
+    pub of: Option<String>,
     /// How many objects were printed: `= 0`, `> 1`.
     #[cfg_attr(test, schemars(regex(pattern = "^(=|<|>|<=|>=) *[0-9]+$")))]
     #[serde(default)]
@@ -530,6 +534,12 @@ pub struct When {
     /// Whether the property is empty.
     #[serde(default)]
     pub empty: Option<bool>,
+    /// Whether the property is a date before today; of a certificate that is printed whole, its end.
+    #[serde(default)]
+    pub expired: Option<bool>,
+    /// No object has the value that this other property has, in the same output or in the last one before it.
+    #[serde(default, rename = "differs-from")]
+    pub differs_from: Option<String>,
     /// Something that only a person can see.
     #[serde(default)]
     pub observed: Option<String>,

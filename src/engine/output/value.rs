@@ -12,7 +12,9 @@ pub(super) fn tight(text: &str) -> String {
 
 /// Whether a value, or one of a list, is that.
 pub(super) fn equals(value: &Value, wanted: &str) -> Option<bool> {
+    // A list of one may be written as it is printed.
     let wanted = tight(wanted);
+    let wanted = wanted.strip_prefix('{').and_then(|inner| inner.strip_suffix('}')).unwrap_or(&wanted);
     let found = value.items().iter().any(|item| tight(item) == wanted);
     answer(found, value)
 }
@@ -103,6 +105,12 @@ pub(super) fn host(text: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_list_of_one_is_what_it_holds() {
+        assert_eq!(equals(&Value::printed("{None}"), "{None}"), Some(true));
+        assert_eq!(equals(&Value::printed("{AvailabilityOnly}"), "{None}"), Some(false));
+    }
 
     fn date(text: &str) -> Option<bool> {
         let today = Date::constant(2026, 11, 23);
