@@ -78,7 +78,7 @@ impl Guide<'_> {
                 own.and_then(|found| found.direction(several)).or(said.filter(|said| several.contains(said)))
             }
         };
-        let mut facts = own.map_or(analysis.facts, |found| found.shown.facts.clone());
+        let mut facts = own.map_or(analysis.facts, |found| Facts::clone(&found.shown.facts));
         // The thumbprint that a step showed is the one that the next step looks for.
         if facts.thumbprints.is_empty()
             && let Some((_, text)) = state.outputs.iter().rev().find(|((own, _), _)| *own == rule.id)
