@@ -1,7 +1,7 @@
 //! Files of checks: what they refer to, whether their tests can hold, and whether they show both.
 
 use super::identity::{Identities, Kind, kebab};
-use super::{Checker, condition, near, rule, rule_reference, shape, text_of};
+use super::{Checker, command, condition, near, rule, rule_reference, shape, text_of};
 use crate::author::diagnostic::{Findings, SourceFile};
 use crate::author::problems::{
     CheckCondition, InsecureReference, NoNearMiss, NoPositiveTest, ShippedId, TestForm, UnknownCheck, UnknownCmdlet,
@@ -75,12 +75,15 @@ pub(super) fn check(
     }
 }
 
-/// Reports what is wrong in the tests of `objects.yaml`.
+/// Reports what is wrong in the tests and commands of `objects.yaml`.
 pub(super) fn printouts(checker: &Checker<'_>, source: &str, entries: &[Node], findings: &mut Findings) {
     for entry in entries {
         let of = entry.text_of("cmdlet").and_then(|name| printout(checker, name));
         for when in list(entry, "sides").iter().filter_map(|side| side.get("when")) {
             shows(checker, source, when, of, findings);
+        }
+        for collect in list(entry, "collect") {
+            command::check(checker, source, collect, true, findings);
         }
     }
 }

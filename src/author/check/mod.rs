@@ -9,7 +9,6 @@ mod command;
 mod condition;
 mod dates;
 mod identity;
-mod powershell;
 mod regex;
 mod rule;
 mod shape;

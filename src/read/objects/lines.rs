@@ -130,7 +130,7 @@ pub(super) fn is_cmdlet(word: &str) -> bool {
 }
 
 /// The cmdlet whose objects a command prints: the last of its pipeline that does more than choose and format.
-fn cmdlet_of(command: &str) -> Option<Box<str>> {
+pub fn cmdlet_of(command: &str) -> Option<Box<str>> {
     let mut found: Option<Box<str>> = None;
     for statement in pieces(command, ';') {
         let mut of_statement = None;

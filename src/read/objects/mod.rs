@@ -16,6 +16,7 @@ mod table;
 mod value;
 
 pub use json::{Collected, collected, is_collected};
+pub use lines::cmdlet_of;
 pub use value::Value;
 
 use lines::{Line, Prompt};
