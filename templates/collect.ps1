@@ -101,11 +101,13 @@ function Read-Case {
     Write-Host ('Reading: ' + $Command)
     $objects = New-Object -TypeName System.Collections.ArrayList
     $failures = New-Object -TypeName System.Collections.ArrayList
+    $plain = $false
     try {
         & $Reads 2>&1 | ForEach-Object -Process {
             if ($_ -is [System.Management.Automation.ErrorRecord]) {
                 [void] $failures.Add((ConvertTo-Failure -Record $_))
             } elseif ($_ -is [string] -or $_ -is [System.ValueType]) {
+                $plain = $true
                 $entry = New-Object -TypeName System.Collections.Specialized.OrderedDictionary
                 $entry['Value'] = ConvertTo-Printed -Value $_
                 [void] $objects.Add($entry)
@@ -118,7 +120,8 @@ function Read-Case {
     }
     $case = New-Object -TypeName System.Collections.Specialized.OrderedDictionary
     $case['command'] = $Command
-    $case['cmdlet'] = $Cmdlet
+    # A single value is no object of the cmdlet, and must not be counted as one.
+    $case['cmdlet'] = $(if ($plain) { '' } else { $Cmdlet })
     $case['objects'] = $objects.ToArray()
     $case['errors'] = $failures.ToArray()
     [void] $cases.Add($case)

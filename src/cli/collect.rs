@@ -125,7 +125,7 @@ fn lines(found: &Readings, shell: Shell) -> Result<String, CliError> {
         out.push('\n');
     }
     for left in &found.left_out {
-        let line = json!({ "id": null, "shell": shell.id(), "command": left.command, "missing": left.missing });
+        let line = json!({ "id": left.id, "shell": shell.id(), "command": left.command, "missing": left.missing });
         out += &serde_json::to_string(&line).map_err(super::rules::json_error)?;
         out.push('\n');
     }

@@ -39,6 +39,8 @@ pub struct Reading {
 /// A command whose values are not all known.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Incomplete {
+    /// The cmdlet, or rule and step.
+    pub id: String,
     /// The command, with placeholders.
     pub command: String,
     /// The names of the parameters that it lacks.
@@ -87,7 +89,7 @@ pub fn readings(
             readings.run.push(Reading { id, quoted: template::quoted(&text), command: text, cmdlet });
         } else {
             let missing = lacking.iter().map(|parameter| parameter.name.clone()).collect();
-            readings.left_out.push(Incomplete { command: text, missing });
+            readings.left_out.push(Incomplete { id, command: text, missing });
             for parameter in lacking {
                 if !readings.missing.iter().any(|other| other.name == parameter.name) {
                     readings.missing.push(parameter);

@@ -144,7 +144,7 @@ impl Evidence {
 
 /// Whether an object was printed as one: no step of a narrative, no error, not nothing.
 fn is_printed(object: &Object) -> bool {
-    matches!(object.form, Form::List | Form::Table | Form::Json)
+    matches!(object.form, Form::List | Form::Table | Form::Json | Form::Xml)
 }
 
 fn counts(count: usize, operator: &str, number: usize) -> bool {

@@ -72,6 +72,11 @@ const CONSOLE: usize = 79;
 /// How many lines of a wrapped command are looked at.
 const LONGEST_COMMAND: usize = 6;
 
+/// Whether a line is a prompt with its command, or a command that was pasted without one.
+pub fn is_command_line(line: &str) -> bool {
+    prompt(&split(line), 0).is_some()
+}
+
 /// The prompt in this line, or a command line that was pasted without one.
 pub(super) fn prompt(lines: &[Line<'_>], n: usize) -> Option<Prompt> {
     let line = lines[n].text;
