@@ -205,6 +205,12 @@ problems! {
     label: "",
     help: meant(near, "an outcome leads to a step's id, `next`, `resolved`, `support` or `rule:ID`");
 
+    /// A check that names a step which its rule does not have
+    Error "no-such-step" NoSuchStep { rule: String, id: String, near: Option<String> }
+    message: format!("the rule `{rule}` has no step `{id}`"),
+    label: "",
+    help: meant(near, &format!("`freebusy rules show {rule}` lists its steps"));
+
     /// A cmdlet whose output nobody knows
     Error "unknown-cmdlet" UnknownCmdlet { name: String, near: Option<String> }
     message: format!("objects.yaml has no entry for `{name}`"),

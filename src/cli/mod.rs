@@ -1,5 +1,6 @@
 //! The command line: one file per subcommand, and what they share.
 
+mod collect;
 mod completions;
 mod error;
 mod explain;
@@ -42,6 +43,8 @@ enum Command {
     Explain(Box<explain::Args>),
     /// Walk through a failure step by step: shows a command, judges its output, says why and what comes next
     Guide(Box<guide::Args>),
+    /// Print a PowerShell script that only reads, and writes what it read into a file for `explain`
+    Collect(Box<collect::Args>),
     /// Classify exported logs: which failures, how often, since when, on which servers
     Scan(Box<scan::Args>),
     /// Say what a number or name in an error stands for: a LID, an AADSTS code, a response code, a test's result
@@ -142,6 +145,7 @@ pub fn run(args: Args) -> Result<Status, CliError> {
     match args.command {
         Command::Explain(args) => explain::run(*args),
         Command::Guide(args) => guide::run(*args),
+        Command::Collect(args) => collect::run(&args),
         Command::Scan(args) => scan::run(*args),
         Command::Lookup(args) => lookup::run(&args),
         Command::Rules(command) => rules::run(command),

@@ -76,7 +76,7 @@ impl std::error::Error for RenderError {
 }
 
 /// The templates that come with the program.
-const BUILT_IN: [(&str, &str); 28] = [
+const BUILT_IN: [(&str, &str); 30] = [
     ("match.txt", include_str!("../../templates/match.txt")),
     ("unsure.txt", include_str!("../../templates/unsure.txt")),
     ("brief.txt", include_str!("../../templates/brief.txt")),
@@ -104,6 +104,8 @@ const BUILT_IN: [(&str, &str); 28] = [
     ("guide.txt", include_str!("../../templates/guide.txt")),
     ("guide.md", include_str!("../../templates/guide.md")),
     ("guide-words.txt", include_str!("../../templates/guide-words.txt")),
+    ("collect.ps1", include_str!("../../templates/collect.ps1")),
+    ("collect.txt", include_str!("../../templates/collect.txt")),
     ("words.txt", include_str!("../../templates/words.txt")),
 ];
 
@@ -245,6 +247,32 @@ impl Renderer {
     /// When a template is wrong.
     pub fn diff(&self, difference: &impl serde::Serialize) -> Result<String, RenderError> {
         self.render("diff.txt", context! { diff => Value::from(Serde(difference)) }, true)
+    }
+
+    /// Writes the script that collects a case, with the line ends of Unix. `secret` are wildcards for properties that it leaves out.
+    ///
+    /// # Errors
+    ///
+    /// When a template is wrong.
+    pub fn collect(
+        &self,
+        shell: &str,
+        rule: Option<&str>,
+        readings: &impl serde::Serialize,
+        secret: &[String],
+    ) -> Result<String, RenderError> {
+        let secret: Vec<String> = secret.iter().map(|wildcard| format!("'{}'", wildcard.replace('\'', "''"))).collect();
+        let context = context! { shell, rule, secret, readings => Value::from(Serde(readings)), version => env!("CARGO_PKG_VERSION") };
+        self.render("collect.ps1", context, false)
+    }
+
+    /// Says what was written into a file.
+    ///
+    /// # Errors
+    ///
+    /// When a template is wrong.
+    pub fn collected(&self, path: &str, shell: &str, readings: &impl serde::Serialize) -> Result<String, RenderError> {
+        self.render("collect.txt", context! { path, shell, readings => Value::from(Serde(readings)) }, true)
     }
 
     /// Renders one rule, with its commands as they stand in the file. `left_out` steps do not apply on the day.

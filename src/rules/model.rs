@@ -806,6 +806,9 @@ pub struct Printout {
     /// The lookups that one of its objects is for.
     #[serde(default)]
     pub sides: Vec<Side>,
+    /// The commands that read it, for a script that collects a case.
+    #[serde(default)]
+    pub collect: Vec<Command>,
 }
 
 /// What kind of output a cmdlet prints.
@@ -1192,6 +1195,12 @@ pub struct Cmdlets {
     pub changing: Vec<String>,
     /// Wildcards for names that fit one of `changing`, but change nothing beyond the session.
     pub harmless: Vec<String>,
+    /// Wildcards for the names of commands that a script which collects a case may run.
+    #[serde(default)]
+    pub reading: Vec<String>,
+    /// Wildcards for properties that hold keys, passwords or tokens.
+    #[serde(default)]
+    pub secret: Vec<String>,
 }
 
 /// An entry of `rules/well-known.yaml`: names that belong to everybody, so `--redact` leaves them.

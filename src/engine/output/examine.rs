@@ -7,7 +7,7 @@ use crate::engine::finder::{Finder, Hits};
 use crate::engine::{Analysis, condition::Site};
 use crate::facts::Facts;
 use crate::read::Case;
-use crate::read::objects::{Form, Object};
+use crate::read::objects::{Form, Object, is_command_line};
 use crate::record::Record;
 use crate::rules::compile::strip_white_space;
 use crate::rules::compile_checks::parse_count;
@@ -296,7 +296,9 @@ impl<'e> Examiner<'e> {
             }));
         }
         parts.extend(shows.direction.map(|wanted| known(item.direction, wanted)));
-        parts.extend(shows.failed_with.map(|wanted| known(self.scene.analysis.auth, wanted)));
+        // Of settings alone, what they name says nothing about a failure.
+        let shown = self.scene.analysis.auth.filter(|_| self.has_failure());
+        parts.extend(shows.failed_with.map(|wanted| known(shown, wanted)));
         parts.extend(shows.text.as_ref().map(|condition| self.text(condition, item, entry)));
         if let Some(with) = &shows.with {
             parts.push(self.with(shows, with, item, entry));
@@ -540,6 +542,12 @@ impl<'e> Examiner<'e> {
             }
             failure
         })
+    }
+
+    /// Whether there is anything beside settings and the commands that print them.
+    fn has_failure(&self) -> bool {
+        let lines = self.failure().readings.iter().flat_map(|read| read.record.text.lines());
+        lines.filter(|line| !line.trim().is_empty()).any(|line| !is_command_line(line))
     }
 
     /// A record's text with blanks in place of settings: what they name is no part of the failure.

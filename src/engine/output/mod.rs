@@ -203,7 +203,7 @@ impl Evidence {
 
 /// Whether an object was printed as one: no step of a narrative, no error, not nothing.
 fn is_printed(object: &Object) -> bool {
-    matches!(object.form, Form::List | Form::Table | Form::Json)
+    matches!(object.form, Form::List | Form::Table | Form::Json | Form::Xml)
 }
 
 /// Whether a line outside of all objects says something: it is not blank, and no prompt with its command.

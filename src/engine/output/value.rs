@@ -70,8 +70,14 @@ pub(super) fn compare(how: Compare, own: &Value, others: &[String]) -> Option<bo
             known.then(|| !hosts.iter().any(|host| theirs.contains(host)))
         }
         Compare::Lacks => {
-            let items: Vec<String> =
-                own.items().iter().flat_map(|item| item.split([' ', ',', ';'])).map(tight).collect();
+            // Of an address only its domain counts.
+            let domain = |item: &str| item.rsplit_once('@').map_or(item, |(_, domain)| domain).to_owned();
+            let items: Vec<String> = own
+                .items()
+                .iter()
+                .flat_map(|item| item.split([' ', ',', ';']))
+                .map(|item| domain(&tight(item)))
+                .collect();
             let has = others.iter().any(|other| {
                 let other = tight(other);
                 let domain = other.rsplit_once('@').map_or(other.as_str(), |(_, domain)| domain);
@@ -139,6 +145,8 @@ mod tests {
         assert_eq!(lacks("{contoso.com...}", "contoso.ro"), None);
         assert_eq!(lacks("{}", "contoso.ro"), Some(true));
         assert_eq!(lacks("contoso.com contoso.ro", "contoso.ro"), Some(false));
+        assert_eq!(lacks("SMTP:kim@contoso.com", "contoso.com"), Some(false));
+        assert_eq!(lacks("SMTP:kim@fourthcoffee.com", "contoso.com"), Some(true));
     }
 
     #[test]
