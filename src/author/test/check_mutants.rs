@@ -1,4 +1,4 @@
-//! Variations of a check, each with one thing taken away, as [`super::mutants`] does it for rules.
+//! Variations of a check, each with one thing taken away, as [`mod@super::mutants`] does it for rules.
 
 use super::Loss;
 use crate::rules::check::Shows;
