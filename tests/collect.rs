@@ -93,7 +93,7 @@ fn every_cmdlet_that_the_checks_know_is_read_in_some_shell() {
     let run: Vec<String> =
         SHELLS.iter().flat_map(|shell| scripts.filled(*shell, None).run).filter_map(|reading| reading.cmdlet).collect();
     for printout in scripts.checks.printouts.iter().filter(|printout| printout.cmdlet.contains('-')) {
-        assert!(run.iter().any(|cmdlet| *cmdlet == printout.cmdlet), "{}", printout.cmdlet);
+        assert!(run.contains(&printout.cmdlet), "{}", printout.cmdlet);
     }
 }
 

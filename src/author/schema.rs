@@ -39,10 +39,10 @@ pub const GUIDE_SCHEMAS: [Schema; 3] = [
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::rules::check::{CheckFile, Printout};
     use crate::rules::identifier::Identifier;
     use crate::rules::model::{
-        CheckFile, Cmdlets, Context, Indication, Intake, Milestone, Parameter, Phrase, Printout, Retired, Rule,
-        WellKnown,
+        Cmdlets, Context, Indication, Intake, Milestone, Parameter, Phrase, Retired, Rule, WellKnown,
     };
     use schemars::generate::SchemaSettings;
     use schemars::{JsonSchema, Schema as Generated, SchemaGenerator};

@@ -4,9 +4,10 @@
 //! the only one that knows serde-saphyr.
 
 use super::bounds::{LARGEST_FILE, MOST_DEPTH, MOST_NODES};
+use super::check::{CheckFile, Printout};
 use super::compile::{Problem, compile};
 use super::identifier::Identifier;
-use super::model::{CheckFile, Head, Printout, Rule, Shared, WellKnown};
+use super::model::{Head, Rule, Shared, WellKnown};
 use super::pack::{CheckSource, Pack, Source, SourceRule};
 use super::yaml;
 use super::{Rules, SharedKind, is_check_file};

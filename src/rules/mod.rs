@@ -2,6 +2,7 @@
 
 pub mod bounds;
 pub mod calendar;
+pub mod check;
 pub mod compile;
 pub mod compile_checks;
 pub mod identifier;

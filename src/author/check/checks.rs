@@ -8,9 +8,9 @@ use crate::author::problems::{
     UnknownCmdlet,
 };
 use crate::author::yaml::{Node, Value};
+use crate::rules::check::{CheckFile, Printout};
 use crate::rules::compile::{parse_regex, strip_white_space, upper_case};
 use crate::rules::compile_checks::parse_count;
-use crate::rules::model::{CheckFile, Printout};
 use crate::rules::parse_list;
 
 /// The keys that say what a property must be.

@@ -1,8 +1,8 @@
-//! Variations of a check, each with one thing taken away, as [`super::mutants`] does it for rules.
+//! Variations of a check, each with one thing taken away, as [`mod@super::mutants`] does it for rules.
 
 use super::Loss;
+use crate::rules::check::Shows;
 use crate::rules::compile_checks::shape;
-use crate::rules::model::Shows;
 
 /// A check's test with one thing taken away.
 #[derive(Debug, Clone)]

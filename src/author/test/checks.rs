@@ -9,8 +9,8 @@ use crate::author::yaml;
 use crate::engine::output::{Scene, examine};
 use crate::engine::{Analysis, Engine};
 use crate::read::{Case, Input};
+use crate::rules::check::{Check, CheckTest};
 use crate::rules::is_check_file;
-use crate::rules::model::{Check, CheckTest};
 use crate::rules::pack::{CheckEntry, CheckSource, Checks};
 use jiff::civil::Date;
 

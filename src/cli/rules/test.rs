@@ -12,7 +12,8 @@ use crate::author::test::{
 use crate::cli::folder::Sources;
 use crate::cli::parallel;
 use crate::engine::Engine;
-use crate::rules::model::{Check, Rule};
+use crate::rules::check::Check;
+use crate::rules::model::Rule;
 use crate::rules::pack::CheckSource;
 use crate::rules::{Rules, is_check_file};
 use clap::ValueEnum;

@@ -3,6 +3,8 @@
 //! A test has three answers. What was not printed, or was cut short, is neither true nor false: then nothing is said about it.
 
 mod examine;
+mod failure;
+mod holds;
 mod support;
 mod value;
 

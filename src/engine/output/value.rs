@@ -2,7 +2,7 @@
 
 use crate::read::objects::Value;
 use crate::read::time::{self, DateOrder};
-use crate::rules::model::Compare;
+use crate::rules::check::Compare;
 use jiff::civil::Date;
 
 /// A value as it is compared: consoles cut anywhere and case does not count.
