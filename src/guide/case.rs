@@ -1,6 +1,7 @@
 //! What a walk consists of: the case, as it is written down and carried on.
 
-use crate::rules::model::{Command, Level, When};
+use crate::rules::check::Level;
+use crate::rules::model::{Command, When};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 

@@ -11,8 +11,9 @@ mod value;
 pub use examine::{Against, Examination, Finding, Scene, Shown, examine};
 
 use crate::read::objects::{Form, Object};
+use crate::rules::check::Compare;
 use crate::rules::compile_checks::parse_count;
-use crate::rules::model::{Compare, When};
+use crate::rules::model::When;
 use crate::text::fold::fold;
 use jiff::civil::Date;
 use std::ops::Range;
