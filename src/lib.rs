@@ -7,7 +7,8 @@
 //! bytes -> read -> Record -> text -> facts -> engine (over rules) -> remedy -> report
 //! ```
 //!
-//! [`author`] stands above all of them: what those who write rules need, and no answer does.
+//! [`author`] stands above all of them: what those who write rules need, and no answer does. [`web`] answers what a browser asks, and shows
+//! the catalogue that [`author`] makes.
 //!
 //! Everything but [`read`] and [`cli`] is pure: no file system, clock or environment.
 
@@ -24,3 +25,4 @@ pub mod report;
 pub mod rules;
 pub mod scan;
 pub mod text;
+pub mod web;
