@@ -29,11 +29,12 @@ const SCRIPT: &str = "text/javascript; charset=utf-8";
 const STYLE: &str = "text/css; charset=utf-8";
 
 /// What comes with the program, by its address.
-const CONSTANT: [(&str, &str, &str); 7] = [
+const CONSTANT: [(&str, &str, &str); 8] = [
     ("/app.js", SCRIPT, include_str!("../../templates/web/app.js")),
     ("/engine.js", SCRIPT, include_str!("../../templates/web/engine.js")),
     ("/case.js", SCRIPT, include_str!("../../templates/web/case.js")),
     ("/app.css", STYLE, include_str!("../../templates/web/app.css")),
+    ("/scan.js", SCRIPT, include_str!("../../templates/scan.js")),
     ("/scan.css", STYLE, include_str!("../../templates/scan.css")),
     ("/icon.svg", "image/svg+xml", include_str!("../../templates/web/icon.svg")),
     ("/api/openapi.json", JSON, include_str!("../../schema/openapi.json")),
