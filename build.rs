@@ -6,6 +6,9 @@
 // The library's own files, so that built-in rules and rules from a directory are compiled by the same code. Not every item
 // is used on this side.
 #[allow(dead_code)]
+#[path = "src/rules/check.rs"]
+mod check;
+#[allow(dead_code)]
 #[path = "src/rules/compile.rs"]
 mod compile;
 #[allow(dead_code)]

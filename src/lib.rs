@@ -7,8 +7,8 @@
 //! bytes -> read -> Record -> text -> facts -> engine (over rules) -> remedy -> report
 //! ```
 //!
-//! [`author`] stands above all of them: what those who write rules need, and no answer does. [`web`] answers what a browser asks, and shows
-//! the catalogue that [`author`] makes.
+//! [`author`] stands above all of them: what those who write rules need, and no answer does. So does [`guide`], which walks a person
+//! through a rule's steps. [`web`] answers what a browser asks, and shows the catalogue that [`author`] makes.
 //!
 //! Everything but [`read`] and [`cli`] is pure: no file system, clock or environment.
 
@@ -18,6 +18,7 @@ pub mod author;
 pub mod cli;
 pub mod engine;
 pub mod facts;
+pub mod guide;
 pub mod read;
 pub mod record;
 pub mod remedy;

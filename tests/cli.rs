@@ -7,5 +7,7 @@ fn transcripts() {
         .env("XDG_CONFIG_HOME", "/nonexistent")
         .env("APPDATA", "/nonexistent")
         .env("NO_COLOR", "1")
-        .case("tests/cmd/*.trycmd");
+        .case("tests/cmd/*.trycmd")
+        // What is answered stands in a file beside it.
+        .case("tests/cmd/*.toml");
 }

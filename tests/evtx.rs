@@ -169,6 +169,27 @@ fn a_record_whose_contents_are_damaged_is_left_out() {
     assert!(checksum.message.contains("checksum"), "{checksum}");
 }
 
+/// Found by fuzzing: less than the beginning of a record is left of the chunk.
+#[test]
+fn damage_at_the_very_end_of_a_chunk_is_told() {
+    let chunk = Chunk::of(1, &THREE);
+    let third = chunk.records[2].0;
+    let mut bytes = chunk.finish(3);
+    let end = CHUNK - 2;
+    let size = ((end - third) as u32).to_le_bytes();
+    bytes[third + 4..third + 8].copy_from_slice(&size);
+    bytes[end - 4..end].copy_from_slice(&size);
+    bytes[end..].copy_from_slice(b"**");
+    // No record is said to be the last, all of the chunk is used, and the checksums mean nothing.
+    for (at, value) in [(44, 0), (48, CHUNK as u32), (120, 1)] {
+        bytes[at..at + 4].copy_from_slice(&value.to_le_bytes());
+    }
+    let found = whole(&file(&[bytes]));
+    let fault = found.last().expect("something").as_ref().expect_err("a fault");
+    assert_eq!(fault.offset, Some((4096 + end) as u64));
+    assert_eq!(found.iter().filter(|found| found.is_ok()).count(), 3);
+}
+
 #[test]
 fn a_log_that_was_copied_while_it_was_written_is_not_damaged() {
     let mut bytes = file(&[three(), vec![0; CHUNK]]);

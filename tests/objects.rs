@@ -11,7 +11,8 @@ use freebusy::read::objects::{Form, Object};
 use freebusy::read::{Case, Input};
 use freebusy::remedy::{Planner, Values};
 use freebusy::report::{Answer, Format, Renderer, Style};
-use freebusy::rules::model::{Check, Level};
+use freebusy::rules::check::{Check, Level};
+use freebusy::rules::compile_checks::walk;
 use freebusy::rules::pack::{CheckSource, Checks};
 use jiff::civil::Date;
 use serde_json::{Value, json};
@@ -116,6 +117,53 @@ fn every_committed_output_is_understood() {
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     assert!(seen >= 25, "{seen} only");
+}
+
+/// The committed outputs of a cmdlet, by their names, each with what is said about it.
+fn fixtures(cmdlet: &str) -> Vec<(String, String)> {
+    let folder = folder().join(cmdlet.to_lowercase().replace(' ', "-"));
+    let mut found: Vec<(String, String)> = fs::read_dir(folder)
+        .into_iter()
+        .flatten()
+        .map(|entry| entry.expect("an entry").path())
+        .filter(|path| path.extension().is_some_and(|extension| extension == "said"))
+        .map(|path| {
+            let name = path.file_stem().expect("a name").to_string_lossy().into_owned();
+            (name, fs::read_to_string(&path).expect("a text"))
+        })
+        .collect();
+    found.sort();
+    found
+}
+
+#[test]
+fn every_cmdlet_has_an_output_that_is_in_order_and_one_that_is_not() {
+    let asked = Asked::built_in();
+    let is = |said: &str, level: &str| said.lines().any(|line| line.starts_with(&format!("{level} ")));
+    for printout in &asked.source.printouts {
+        let all = fixtures(&printout.cmdlet);
+        let levels = |wanted: &str| asked.all().any(|(of, c)| of == printout.cmdlet && c.level.id() == wanted);
+        // A cmdlet that failed is never in order.
+        if levels("ok") {
+            let fine = all.iter().any(|(_, said)| is(said, "ok") && !is(said, "deviation"));
+            assert!(fine, "{} has no output that is in order in tests/objects", printout.cmdlet);
+        }
+        let wrong = if levels("deviation") { "deviation" } else { "note" };
+        let fails = all.iter().any(|(_, said)| is(said, wrong));
+        assert!(fails, "{} has no output with a {wrong} in tests/objects", printout.cmdlet);
+    }
+}
+
+#[test]
+fn an_export_as_xml_says_what_the_pasted_output_says() {
+    let asked = Asked::built_in();
+    let xml = "<Objs Version=\"1.1.0.1\" xmlns=\"http://schemas.microsoft.com/powershell/2004/04\">\r\n  <Obj RefId=\"0\">\r\n    <TN RefId=\"0\">\r\n      <T>Deserialized.Microsoft.Exchange.Data.Directory.SystemConfiguration.OrganizationRelationship</T>\r\n    </TN>\r\n    <ToString>O365 to On-premises</ToString>\r\n    <Props>\r\n      <Obj N=\"DomainNames\" RefId=\"1\"><LST /></Obj>\r\n      <B N=\"FreeBusyAccessEnabled\">true</B>\r\n      <Obj N=\"FreeBusyAccessLevel\" RefId=\"2\"><ToString>None</ToString><I32>0</I32></Obj>\r\n      <URI N=\"TargetAutodiscoverEpr\">https://mail.tailspin.com/ews/exchange.asmx</URI>\r\n      <Nil N=\"TargetSharingEpr\" />\r\n      <B N=\"Enabled\">false</B>\r\n      <S N=\"Name\">O365 to On-premises</S>\r\n    </Props>\r\n  </Obj>\r\n</Objs>\r\n";
+    let pasted = "DomainNames           : {}\nFreeBusyAccessEnabled : True\nFreeBusyAccessLevel   : None\nTargetAutodiscoverEpr : https://mail.tailspin.com/ews/exchange.asmx\nTargetSharingEpr      :\nEnabled               : False\nName                  : O365 to On-premises\n";
+    let wanted = asked.says(pasted.into());
+    assert!(wanted.len() > 3, "{wanted:?}");
+    assert_eq!(asked.says(xml.into()), wanted);
+    let utf16: Vec<u8> = std::iter::once(0xfeff).chain(xml.encode_utf16()).flat_map(u16::to_le_bytes).collect();
+    assert_eq!(asked.says(utf16), wanted);
 }
 
 /// Every test of every check, in the encodings and line ends of Windows.
@@ -241,9 +289,11 @@ fn a_collected_file_of_both_powershells_says_what_the_pasted_output_says() {
             let objects = case.objects();
             // What stands beside the objects is no part of such a file.
             let only_objects =
-                objects.iter().all(|object| matches!(object.form, Form::List | Form::Table | Form::Json));
-            let when = &check.when;
-            let beside = when.fact.is_some() || when.failure.is_some() || when.failed_with.is_some();
+                objects.iter().all(|object| matches!(object.form, Form::List | Form::Table | Form::Json | Form::Xml));
+            let mut beside = false;
+            walk(&check.when, "", &mut |when, _| {
+                beside |= when.fact.is_some() || when.failure.is_some() || when.failed_with.is_some();
+            });
             if !only_objects || objects.is_empty() || beside {
                 continue;
             }
@@ -451,7 +501,9 @@ fn the_table_of_outputs_is_current() {
     for printout in &asked.source.printouts {
         table += &format!("\n## {}\n\n{}.\n\n", printout.cmdlet, printout.title);
         table +=
-            &format!("- Proves: {}\n- Does not prove: {}\n\n", printout.proves.trim(), printout.does_not_prove.trim());
+            &format!("- Proves: {}\n- Does not prove: {}\n", printout.proves.trim(), printout.does_not_prove.trim());
+        let names: Vec<String> = fixtures(&printout.cmdlet).into_iter().map(|(name, _)| format!("`{name}`")).collect();
+        table += &format!("- Outputs in `tests/objects/`: {}\n\n", names.join(", "));
         table += "| Check | Level | What the output shows | What it means |\n|---|---|---|---|\n";
         for (_, check) in asked.all().filter(|(of, _)| *of == printout.cmdlet) {
             let meaning = check.meaning.trim().replace('|', "\\|");

@@ -5,9 +5,10 @@ mod common;
 use common::Catalogue;
 use freebusy::facts::Facts;
 use freebusy::remedy::{Planner, Values};
+use freebusy::rules::check::{CheckFile, Printout};
 use freebusy::rules::identifier::Identifier;
 use freebusy::rules::model::{
-    CheckFile, Cmdlets, Context, Indication, Intake, Milestone, Parameter, Phrase, Printout, Retired, Rule, WellKnown,
+    Cmdlets, Context, Indication, Intake, Milestone, Parameter, Phrase, Retired, Rule, WellKnown,
 };
 use freebusy::rules::parse_list;
 use serde::de::DeserializeOwned;

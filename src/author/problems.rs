@@ -205,6 +205,12 @@ problems! {
     label: "",
     help: meant(near, "an outcome leads to a step's id, `next`, `resolved`, `support` or `rule:ID`");
 
+    /// A check that names a step which its rule does not have
+    Error "no-such-step" NoSuchStep { rule: String, id: String, near: Option<String> }
+    message: format!("the rule `{rule}` has no step `{id}`"),
+    label: "",
+    help: meant(near, &format!("`freebusy rules show {rule}` lists its steps"));
+
     /// A cmdlet whose output nobody knows
     Error "unknown-cmdlet" UnknownCmdlet { name: String, near: Option<String> }
     message: format!("objects.yaml has no entry for `{name}`"),
@@ -349,7 +355,7 @@ problems! {
     Error "outcome-test" OutcomeTest { reason: String }
     message: reason,
     label: "",
-    help: "`when` has `objects: \"> 1\"`, `text`, `observed`, or `property` with `equals`, `contains` or `empty`";
+    help: "`when` has `objects: \"> 1\"`, `text`, `observed`, or `property` with `equals`, `contains`, `empty`, `expired` or `differs-from`";
 
     /// A step that cannot be reached
     Error "unreachable-step" UnreachableStep { id: String }

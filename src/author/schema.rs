@@ -29,13 +29,20 @@ pub const SCHEMAS: [Schema; 13] = [
     Schema { name: "checks", text: include_str!("../../schema/checks.json") },
 ];
 
+/// What `freebusy guide` writes and reads: its turns and answers in JSON, and the case file.
+pub const GUIDE_SCHEMAS: [Schema; 3] = [
+    Schema { name: "guide-turn", text: include_str!("../../schema/guide-turn.json") },
+    Schema { name: "guide-answer", text: include_str!("../../schema/guide-answer.json") },
+    Schema { name: "guide-case", text: include_str!("../../schema/guide-case.json") },
+];
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::rules::check::{CheckFile, Printout};
     use crate::rules::identifier::Identifier;
     use crate::rules::model::{
-        CheckFile, Cmdlets, Context, Indication, Intake, Milestone, Parameter, Phrase, Printout, Retired, Rule,
-        WellKnown,
+        Cmdlets, Context, Indication, Intake, Milestone, Parameter, Phrase, Retired, Rule, WellKnown,
     };
     use schemars::generate::SchemaSettings;
     use schemars::{JsonSchema, Schema as Generated, SchemaGenerator};
@@ -62,14 +69,23 @@ mod tests {
             "cmdlets" => generate::<Cmdlets>(),
             "objects" => generate::<Vec<Printout>>(),
             "checks" => generate::<CheckFile>(),
+            // Written only, so with what is left out where there is nothing, and with nulls.
+            "guide-turn" => {
+                let settings = SchemaSettings::draft07().for_serialize();
+                let turn = SchemaGenerator::new(settings).into_root_schema_for::<crate::guide::Turn>();
+                let schema = simplify(turn.to_value(), true);
+                return serde_json::to_string_pretty(&schema).expect("JSON") + "\n";
+            }
+            "guide-answer" => generate::<crate::guide::Answer>(),
+            "guide-case" => generate::<crate::guide::Case>(),
             other => panic!("no type for `{other}`"),
         };
-        let schema = simplify(schema.to_value());
+        let schema = simplify(schema.to_value(), false);
         serde_json::to_string_pretty(&schema).expect("JSON") + "\n"
     }
 
     /// What a person leaves out, they leave out: a key without a value is no way to say it. And numbers have no Rust type.
-    fn simplify(value: Value) -> Value {
+    fn simplify(value: Value, written: bool) -> Value {
         match value {
             Value::Object(mut map) => {
                 if map.remove("format").is_some_and(|format| format == "uint32") {
@@ -78,14 +94,14 @@ mod tests {
                 if map.get("default").is_some_and(Value::is_null) {
                     map.remove("default");
                 }
-                if let Some(Value::Array(types)) = map.get_mut("type") {
+                if let Some(Value::Array(types)) = map.get_mut("type").filter(|_| !written) {
                     types.retain(|t| t != "null");
                     if let [only] = types.as_slice() {
                         let only = only.clone();
                         map.insert("type".into(), only);
                     }
                 }
-                if let Some(Value::Array(branches)) = map.get_mut("anyOf") {
+                if let Some(Value::Array(branches)) = map.get_mut("anyOf").filter(|_| !written) {
                     branches.retain(|b| b.get("type").is_none_or(|t| t != "null"));
                     if let [Value::Object(only)] = branches.as_slice() {
                         let only = only.clone();
@@ -95,10 +111,10 @@ mod tests {
                     }
                 }
                 // In the order of the alphabet, whichever order `Map` keeps: that depends on who else in the program uses it.
-                let sorted: BTreeMap<String, Value> = map.into_iter().map(|(k, v)| (k, simplify(v))).collect();
+                let sorted: BTreeMap<String, Value> = map.into_iter().map(|(k, v)| (k, simplify(v, written))).collect();
                 Value::Object(sorted.into_iter().collect::<Map<_, _>>())
             }
-            Value::Array(items) => Value::Array(items.into_iter().map(simplify).collect()),
+            Value::Array(items) => Value::Array(items.into_iter().map(|item| simplify(item, written)).collect()),
             Value::String(text) => Value::String(plain(&text)),
             other => other,
         }
@@ -112,7 +128,7 @@ mod tests {
     #[test]
     fn the_committed_schemas_are_current() {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("schema");
-        for schema in SCHEMAS {
+        for schema in SCHEMAS.iter().chain(&GUIDE_SCHEMAS) {
             let current = current(schema.name);
             if std::env::var("SNAPSHOTS").as_deref() == Ok("overwrite") {
                 std::fs::write(folder.join(format!("{}.json", schema.name)), &current).expect("a schema");

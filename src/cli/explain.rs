@@ -67,7 +67,7 @@ pub(super) struct Args {
     screen: Screen,
 }
 
-fn name_and_value(argument: &str) -> Result<(String, String), String> {
+pub(super) fn name_and_value(argument: &str) -> Result<(String, String), String> {
     match argument.split_once('=') {
         Some((name, value)) if !name.trim().is_empty() => Ok((name.trim().to_owned(), value.to_owned())),
         _ => Err("write it as NAME=VALUE".to_owned()),
@@ -80,7 +80,7 @@ pub(super) fn run(args: Args) -> Result<Status, CliError> {
     let engine = Engine::new(&rules).as_of(args.day.iso());
     let assumed = assumed(pack, &args.assume)?;
     let mut redactor = if args.redact { Some(Redactor::new(pack.shared()?.well_known)) } else { None };
-    let planner = planner(pack, &args, redactor.as_mut())?;
+    let planner = planner(pack, &args.set, args.profile.as_deref(), args.day, redactor.as_mut())?;
     let mut inputs = read_all(&args.files)?;
     if let Some(redactor) = &mut redactor {
         for (name, input) in &mut inputs {
@@ -167,30 +167,44 @@ fn assumed(pack: &Pack<'_>, names: &[String]) -> Result<Vec<u16>, CliError> {
     Ok(numbers)
 }
 
-fn planner(pack: &Pack<'_>, args: &Args, mut redactor: Option<&mut Redactor>) -> Result<Planner, CliError> {
-    let profile = super::profile::read(args.profile.as_deref())?;
+/// Prepares to fill commands from `--set` and the profile, redacted where the answer is.
+pub(super) fn planner(
+    pack: &Pack<'_>,
+    set: &[(String, String)],
+    profile: Option<&Path>,
+    day: Day,
+    mut redactor: Option<&mut Redactor>,
+) -> Result<Planner, CliError> {
+    let profile = super::profile::read(profile)?;
     let parameters = pack.parameters()?;
     let mut redacted = |values: BTreeMap<String, String>| match &mut redactor {
         Some(redactor) => values.into_iter().filter_map(|v| redact_value(redactor, &parameters, v)).collect(),
         None => values,
     };
-    let values =
-        Values { set: redacted(args.set.iter().cloned().collect()), profile: redacted(profile.values.clone()) };
-    let planner = Planner::new(parameters, values).as_of(args.day.calendar(pack)?);
-    let sources = [("--set".to_owned(), args.set.iter().map(|(name, _)| name).collect::<Vec<_>>()), {
+    let values = Values { set: redacted(set.iter().cloned().collect()), profile: redacted(profile.values.clone()) };
+    let planner = Planner::new(parameters, values).as_of(day.calendar(pack)?);
+    let sources = [("--set".to_owned(), set.iter().map(|(name, _)| name).collect::<Vec<_>>()), {
         let path = profile.path.map_or_else(String::new, |p| p.display().to_string());
         (path, profile.values.keys().collect())
     }];
     for (source, names) in sources {
-        if let Some((name, near)) = planner.unknown_names(names.into_iter()).first() {
-            let error = CliError::new(format!("{source}: no command uses a value named `{name}`"));
-            return Err(match near {
-                Some(near) => error.help(format!("did you mean `{near}`?")),
-                None => error.help("the answer lists the names that its commands use"),
-            });
-        }
+        known_names(&planner, &source, names.into_iter())?;
     }
     Ok(planner)
+}
+
+/// Every value has a name that commands use. `source` says who gave them.
+pub(super) fn known_names<'n>(
+    planner: &'n Planner,
+    source: &str,
+    names: impl Iterator<Item = &'n String>,
+) -> Result<(), CliError> {
+    let Some((name, near)) = planner.unknown_names(names).first().copied() else { return Ok(()) };
+    let error = CliError::new(format!("{source}: no command uses a value named `{name}`"));
+    Err(match near {
+        Some(near) => error.help(format!("did you mean `{near}`?")),
+        None => error.help("the answer lists the names that its commands use"),
+    })
 }
 
 /// A value as a redacted answer shows it, with its parameter's name.

@@ -1,9 +1,11 @@
 //! The command line: one file per subcommand, and what they share.
 
+mod collect;
 mod completions;
 mod error;
 mod explain;
 mod folder;
+mod guide;
 mod load;
 mod lookup;
 mod parallel;
@@ -41,6 +43,10 @@ pub struct Args {
 enum Command {
     /// Say which documented failure a pasted error is, on what evidence, and what to do
     Explain(Box<explain::Args>),
+    /// Walk through a failure step by step: shows a command, judges its output, says why and what comes next
+    Guide(Box<guide::Args>),
+    /// Print a PowerShell script that only reads, and writes what it read into a file for `explain`
+    Collect(Box<collect::Args>),
     /// Classify exported logs: which failures, how often, since when, on which servers
     Scan(Box<scan::Args>),
     /// Say what a number or name in an error stands for: a LID, an AADSTS code, a response code, a test's result
@@ -143,6 +149,8 @@ impl From<Status> for ExitCode {
 pub fn run(args: Args) -> Result<Status, CliError> {
     match args.command {
         Command::Explain(args) => explain::run(*args),
+        Command::Guide(args) => guide::run(*args),
+        Command::Collect(args) => collect::run(&args),
         Command::Scan(args) => scan::run(*args),
         Command::Lookup(args) => lookup::run(&args),
         Command::Rules(command) => rules::run(command),

@@ -5,6 +5,8 @@
 
 pub mod parameter;
 pub mod plan;
+pub(crate) mod powershell;
+pub mod readings;
 mod template;
 
 pub use plan::{Plan, PlanError, Planner, Values};

@@ -24,6 +24,7 @@ pub struct Plan {
 
 /// One step with its commands filled in.
 #[derive(Debug, Clone, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct PlannedStep {
     /// [`Step::id`]
     pub id: String,
@@ -205,6 +206,22 @@ impl Planner {
             step: "collect".to_owned(),
             error,
         })
+    }
+
+    /// Fills one command that belongs to no rule, from what people gave; and says which parameters it uses.
+    ///
+    /// # Errors
+    ///
+    /// When the command is not a valid template.
+    pub fn command(&self, command: &Command) -> Result<(Command, Vec<UsedParameter>), PlanError> {
+        let (values, used) = self.resolve(std::iter::once(command), &Facts::default(), None);
+        let mut filled = self.fill(std::slice::from_ref(command), &values).map_err(|error| PlanError {
+            rule: "objects".to_owned(),
+            step: "collect".to_owned(),
+            error,
+        })?;
+        // One command gives one.
+        Ok((filled.pop().unwrap_or_else(|| command.clone()), used))
     }
 
     fn planned(&self, step: &Step, commands: Vec<Command>) -> PlannedStep {

@@ -82,6 +82,13 @@ impl Templates {
     }
 }
 
+/// A text as a PowerShell string, outside of any other.
+pub(super) fn quoted(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 2);
+    write_powershell(&mut out, text, Place::Bare);
+    out
+}
+
 /// How a template sees a parameter that has no value.
 pub(super) fn placeholder(name: &str) -> String {
     format!("{OPEN}{name}{CLOSE}")

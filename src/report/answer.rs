@@ -190,6 +190,7 @@ pub struct FactsView {
 
 /// Something to collect.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct CollectView {
     /// What it shows.
     pub title: String,

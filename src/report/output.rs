@@ -2,14 +2,15 @@
 
 use super::answer::{Evidence, Source};
 use crate::engine::output::Examination;
-use crate::rules::model::{Direction, Level, Nature, Reference};
+use crate::rules::check::{Level, Nature};
+use crate::rules::model::{Direction, Reference};
 use crate::rules::pack::Checks;
 use serde::Serialize;
 
 /// What one check says.
 #[derive(Debug, Clone, Serialize)]
 pub struct CheckView {
-    /// [`crate::rules::model::Check::id`]
+    /// [`crate::rules::check::Check::id`]
     pub id: String,
     /// The cmdlet whose output shows it.
     pub of: String,

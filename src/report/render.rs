@@ -76,7 +76,7 @@ impl std::error::Error for RenderError {
 }
 
 /// The templates that come with the program.
-const BUILT_IN: [(&str, &str); 25] = [
+const BUILT_IN: [(&str, &str); 30] = [
     ("match.txt", include_str!("../../templates/match.txt")),
     ("unsure.txt", include_str!("../../templates/unsure.txt")),
     ("brief.txt", include_str!("../../templates/brief.txt")),
@@ -101,12 +101,25 @@ const BUILT_IN: [(&str, &str); 25] = [
     ("checks.txt", include_str!("../../templates/checks.txt")),
     ("checks.md", include_str!("../../templates/checks.md")),
     ("checks.html", include_str!("../../templates/checks.html")),
+    ("guide.txt", include_str!("../../templates/guide.txt")),
+    ("guide.md", include_str!("../../templates/guide.md")),
+    ("guide-words.txt", include_str!("../../templates/guide-words.txt")),
+    ("collect.ps1", include_str!("../../templates/collect.ps1")),
+    ("collect.txt", include_str!("../../templates/collect.txt")),
     ("words.txt", include_str!("../../templates/words.txt")),
 ];
 
 /// Templates that others use.
-const SHARED: [&str; 7] =
-    ["words.txt", "scan-words.txt", "steps.md", "steps.html", "checks.txt", "checks.md", "checks.html"];
+const SHARED: [&str; 8] = [
+    "words.txt",
+    "guide-words.txt",
+    "scan-words.txt",
+    "steps.md",
+    "steps.html",
+    "checks.txt",
+    "checks.md",
+    "checks.html",
+];
 
 /// Renders answers.
 pub struct Renderer {
@@ -236,6 +249,32 @@ impl Renderer {
         self.render("diff.txt", context! { diff => Value::from(Serde(difference)) }, true)
     }
 
+    /// Writes the script that collects a case, with the line ends of Unix. `secret` are wildcards for properties that it leaves out.
+    ///
+    /// # Errors
+    ///
+    /// When a template is wrong.
+    pub fn collect(
+        &self,
+        shell: &str,
+        rule: Option<&str>,
+        readings: &impl serde::Serialize,
+        secret: &[String],
+    ) -> Result<String, RenderError> {
+        let secret: Vec<String> = secret.iter().map(|wildcard| format!("'{}'", wildcard.replace('\'', "''"))).collect();
+        let context = context! { shell, rule, secret, readings => Value::from(Serde(readings)), version => env!("CARGO_PKG_VERSION") };
+        self.render("collect.ps1", context, false)
+    }
+
+    /// Says what was written into a file.
+    ///
+    /// # Errors
+    ///
+    /// When a template is wrong.
+    pub fn collected(&self, path: &str, shell: &str, readings: &impl serde::Serialize) -> Result<String, RenderError> {
+        self.render("collect.txt", context! { path, shell, readings => Value::from(Serde(readings)) }, true)
+    }
+
     /// Renders one rule, with its commands as they stand in the file. `left_out` steps do not apply on the day.
     ///
     /// # Errors
@@ -248,6 +287,25 @@ impl Renderer {
         left_out: usize,
     ) -> Result<String, RenderError> {
         self.render("rule.txt", context! { rule => Value::from(Serde(rule)), day, left_out }, true)
+    }
+
+    /// Renders one turn of a guided walk. `kept` says whether the case is written down.
+    ///
+    /// # Errors
+    ///
+    /// When a template is wrong.
+    pub fn turn(&self, turn: &impl serde::Serialize, kept: bool) -> Result<String, RenderError> {
+        self.render("guide.txt", context! { turn => Value::from(Serde(turn)), kept }, true)
+    }
+
+    /// Renders the protocol of a guided walk's case, which messages call `name`.
+    ///
+    /// # Errors
+    ///
+    /// When a template is wrong.
+    pub fn protocol(&self, protocol: &impl serde::Serialize, name: &str) -> Result<String, RenderError> {
+        let version = env!("CARGO_PKG_VERSION");
+        self.render("guide.md", context! { protocol => Value::from(Serde(protocol)), name, version }, false)
     }
 
     /// Renders what a code or name stands for.
@@ -283,6 +341,7 @@ impl Renderer {
         environment.add_filter("yaml", |text: Cow<'_, str>| yaml(&text));
         environment.add_filter("block", |text: Cow<'_, str>, indent: usize| block(&text, indent));
         environment.add_filter("paint", move |text: Cow<'_, str>, kind: Cow<'_, str>| paint(&text, &kind, color));
+        environment.add_filter("head", |text: Cow<'_, str>, most: usize| head(&text, most));
         environment.add_filter("indent_lines", |text: Cow<'_, str>, indent: usize| indent_lines(&text, indent));
         if terminal {
             // Everything that stands in an expression may come from the input.
@@ -391,6 +450,15 @@ fn block(text: &str, indent: usize) -> String {
     let indicator = if text.starts_with([' ', '\t', '\n']) { "|2" } else { "|" };
     let lines = text.lines().map(|line| if line.is_empty() { String::new() } else { format!("{blank}{line}") });
     format!("{indicator}\n{}", lines.collect::<Vec<_>>().join("\n"))
+}
+
+/// The first lines of a text, and how many follow.
+fn head(text: &str, most: usize) -> String {
+    let lines: Vec<&str> = text.trim_end().lines().collect();
+    match lines.get(..most) {
+        Some(first) if lines.len() > most => format!("{}\n[{} more lines]", first.join("\n"), lines.len() - most),
+        _ => lines.join("\n"),
+    }
 }
 
 fn indent_lines(text: &str, indent: usize) -> String {

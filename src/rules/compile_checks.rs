@@ -1,7 +1,8 @@
 //! From what `rules/checks/` says to its digest: references are looked up, conditions become needles.
 
+use super::check::{Check, CheckFile, Shows};
 use super::compile::{Compiler, Problem, parse_regex, strip_white_space, upper_case};
-use super::model::{Check, CheckFile, Condition, Phrase, Shows};
+use super::model::{Condition, Phrase};
 use super::pack::{CheckEntry, CheckSource, Checks, Pack};
 use std::collections::BTreeSet;
 
@@ -99,7 +100,7 @@ fn one(shows: &Shows, path: &str, source: &CheckSource, file: &CheckFile, compil
     }
     if let Some(step) = &shows.step {
         // Inside `with` the step is that of the other cmdlet.
-        let of = |printout: &&super::model::Printout| printout.cmdlet == file.of || path.contains(".with.shows");
+        let of = |printout: &&super::check::Printout| printout.cmdlet == file.of || path.contains(".with.shows");
         let steps = source.printouts.iter().filter(of).flat_map(|printout| &printout.steps);
         if !steps.into_iter().any(|told| told.id == *step) {
             compiler.problem(format!("{path}.step"), format!("objects.yaml has no step `{step}` for this cmdlet"));

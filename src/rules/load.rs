@@ -4,9 +4,10 @@
 //! the only one that knows serde-saphyr.
 
 use super::bounds::{LARGEST_FILE, MOST_DEPTH, MOST_NODES};
+use super::check::{CheckFile, Printout};
 use super::compile::{Problem, compile};
 use super::identifier::Identifier;
-use super::model::{CheckFile, Head, Printout, Rule, Shared, WellKnown};
+use super::model::{Head, Rule, Shared, WellKnown};
 use super::pack::{CheckSource, Pack, Source, SourceRule};
 use super::yaml;
 use super::{Rules, SharedKind, is_check_file};
@@ -57,14 +58,15 @@ pub fn parse_list<T: DeserializeOwned>(file: &str, text: &str) -> Result<T, Load
     parse(file, text)
 }
 
-fn options() -> Options {
+fn options(most_bytes: usize, most_nodes: usize) -> Options {
     serde_saphyr::options! {
         budget: serde_saphyr::budget! {
-            max_nodes: MOST_NODES,
+            max_nodes: most_nodes,
             max_depth: MOST_DEPTH,
             max_aliases: 0,
             max_anchors: 0,
-            max_events: 100_000,
+            max_events: most_nodes * 5,
+            max_total_scalar_bytes: most_bytes.max(64 << 20),
         },
         duplicate_keys: DuplicateKeyPolicy::Error,
         merge_keys: MergeKeyPolicy::Error,
@@ -78,7 +80,25 @@ fn parse<T: DeserializeOwned>(file: &str, text: &str) -> Result<T, LoadError> {
         let message = format!("the file has {} bytes; a rule file has at most {LARGEST_FILE}", text.len());
         return Err(LoadError { file: file.to_owned(), position: None, message });
     }
-    serde_saphyr::from_str_with_options(text, options()).map_err(|error| {
+    parse_bounded(file, text, LARGEST_FILE, MOST_NODES)
+}
+
+/// Reads a file that is no rule, with bounds of its own: as many bytes and values.
+///
+/// # Errors
+///
+/// When the text is not of that form, or too large; the error names the place.
+pub fn parse_bounded<T: DeserializeOwned>(
+    file: &str,
+    text: &str,
+    most_bytes: usize,
+    most_nodes: usize,
+) -> Result<T, LoadError> {
+    if text.len() > most_bytes {
+        let message = format!("the file has {} bytes; {most_bytes} are the most that is read", text.len());
+        return Err(LoadError { file: file.to_owned(), position: None, message });
+    }
+    serde_saphyr::from_str_with_options(text, options(most_bytes, most_nodes)).map_err(|error| {
         let position = error.location().map(|l| (l.line(), l.column()));
         // The position stands in front of the message already.
         let message = error.to_string();

@@ -2,6 +2,7 @@
 
 pub mod bounds;
 pub mod calendar;
+pub mod check;
 pub mod compile;
 pub mod compile_checks;
 pub mod identifier;
@@ -17,7 +18,7 @@ mod shared_kind;
 use crate::text::fold;
 
 pub use calendar::Calendar;
-pub use load::{LoadError, Loader, Prepared, parse_list, parse_rule};
+pub use load::{LoadError, Loader, Prepared, parse_bounded, parse_list, parse_rule};
 pub use shared_kind::{SharedKind, is_check_file};
 
 use model::Rule;

@@ -6,10 +6,9 @@
 //! A digest holds every distinct folded sentence once, as a *needle*; conditions refer to needles by number. What people
 //! read (causes, steps) stays in serialized form until a rule's answer is shown: [`Entry::body`].
 
+use super::check::{Check, CheckFile, Printout};
 use super::identifier::Identifier;
-use super::model::{
-    Auth, Check, CheckFile, Condition, Direction, Event, Field, Head, Parameter, Printout, Reference, Rule, Shared,
-};
+use super::model::{Auth, Condition, Direction, Event, Field, Head, Parameter, Reference, Rule, Shared};
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 

@@ -42,6 +42,41 @@ impl Found {
     }
 }
 
+/// What was found last in a source, for the piece of work behind it.
+#[derive(Debug, Clone, Default)]
+pub struct Recent {
+    /// The rule and [`Finding::once`] of the last finding.
+    last: Option<(usize, String)>,
+    /// The rules and records of the last findings.
+    findings: Vec<(usize, u64)>,
+}
+
+/// How many findings may lie between two views of the same one.
+const RECENT: usize = 64;
+
+impl Found {
+    /// Takes out what a piece of the same source before this one found already: a failure of several lines across their seam is seen from
+    /// both sides. Pieces come in the source's order.
+    pub fn go_on_from(&mut self, recent: &mut Recent) {
+        let Self { counts, findings, last } = self;
+        let mut first = true;
+        findings.retain(|finding| {
+            let repeated = std::mem::take(&mut first)
+                && finding.once.as_ref().is_some_and(|once| {
+                    recent.last.as_ref().is_some_and(|(rule, key)| *rule == finding.rule && key == once)
+                });
+            let known = repeated || recent.findings.contains(&(finding.rule, finding.record));
+            if known {
+                counts.forget(finding.confidence);
+            }
+            !known
+        });
+        recent.last = last.take().or_else(|| recent.last.take().filter(|_| findings.is_empty()));
+        recent.findings.extend(findings.iter().map(|finding| (finding.rule, finding.record)));
+        recent.findings.drain(..recent.findings.len().saturating_sub(RECENT));
+    }
+}
+
 /// Where in a log a block stands.
 #[derive(Debug, Clone)]
 pub struct Place<'p> {
@@ -127,7 +162,7 @@ impl Classifier<'_> {
             evidence.end -= start.min(evidence.end);
         }
         let known = |f: &&Finding| f.rule == finding.rule && f.record == finding.record;
-        if found.findings.iter().rev().take(64).any(|f| known(&f)) {
+        if found.findings.iter().rev().take(RECENT).any(|f| known(&f)) {
             return Some(Verdict::Nothing);
         }
         Some(Verdict::Finding(finding))

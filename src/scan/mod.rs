@@ -8,7 +8,7 @@ mod lines;
 pub mod summary;
 
 pub use classify::{Classifier, Verdict};
-pub use lines::{Found, NEIGHBOURHOOD, Place};
+pub use lines::{Found, NEIGHBOURHOOD, Place, Recent};
 pub use summary::{GroupBy, Summary};
 
 use crate::record::{Event, Time};
@@ -83,6 +83,15 @@ impl Counts {
             Confidence::Certain => self.certain += 1,
             Confidence::Possible => self.possible += 1,
         }
+    }
+
+    /// Takes back a finding that was counted.
+    fn forget(&mut self, confidence: Confidence) {
+        let counted = match confidence {
+            Confidence::Certain => &mut self.certain,
+            Confidence::Possible => &mut self.possible,
+        };
+        *counted = counted.saturating_sub(1);
     }
 
     /// Records without any match.

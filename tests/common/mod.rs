@@ -2,6 +2,7 @@
 #![allow(dead_code, reason = "each test file uses its part")]
 
 pub mod generated;
+pub mod guide;
 pub mod pages;
 pub mod scan;
 #[cfg(feature = "serve")]

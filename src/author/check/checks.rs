@@ -1,15 +1,16 @@
 //! Files of checks: what they refer to, whether their tests can hold, and whether they show both.
 
 use super::identity::{Identities, Kind, kebab};
-use super::{Checker, condition, near, rule, rule_reference, shape, text_of};
+use super::{Checker, command, condition, near, rule, rule_reference, shape, text_of};
 use crate::author::diagnostic::{Findings, SourceFile};
 use crate::author::problems::{
-    CheckCondition, InsecureReference, NoNearMiss, NoPositiveTest, ShippedId, TestForm, UnknownCheck, UnknownCmdlet,
+    CheckCondition, InsecureReference, NoNearMiss, NoPositiveTest, NoSuchStep, ShippedId, TestForm, UnknownCheck,
+    UnknownCmdlet,
 };
 use crate::author::yaml::{Node, Value};
+use crate::rules::check::{CheckFile, Printout};
 use crate::rules::compile::{parse_regex, strip_white_space, upper_case};
 use crate::rules::compile_checks::parse_count;
-use crate::rules::model::{CheckFile, Printout};
 use crate::rules::parse_list;
 
 /// The keys that say what a property must be.
@@ -59,6 +60,10 @@ pub(super) fn check(
             if id.trim().is_empty() {
                 let reason = "`step` names a rule and one of its steps: `RULE/STEP`".to_owned();
                 findings.add(span, &CheckCondition { reason });
+            } else if let Some(steps) = checker.known.steps(rule).filter(|steps| !steps.iter().any(|step| step == id)) {
+                let near = near(id, steps.iter().map(String::as_str)).map(|step| format!("{rule}/{step}"));
+                let problem = NoSuchStep { rule: rule.to_owned(), id: id.to_owned(), near: near.clone() };
+                findings.add(span, &problem).suggest(near);
             }
         }
         for node in list(check, "excuses") {
@@ -75,12 +80,15 @@ pub(super) fn check(
     }
 }
 
-/// Reports what is wrong in the tests of `objects.yaml`.
+/// Reports what is wrong in the tests and commands of `objects.yaml`.
 pub(super) fn printouts(checker: &Checker<'_>, source: &str, entries: &[Node], findings: &mut Findings) {
     for entry in entries {
         let of = entry.text_of("cmdlet").and_then(|name| printout(checker, name));
         for when in list(entry, "sides").iter().filter_map(|side| side.get("when")) {
             shows(checker, source, when, of, findings);
+        }
+        for collect in list(entry, "collect") {
+            command::check(checker, source, collect, true, findings);
         }
     }
 }

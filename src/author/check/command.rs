@@ -1,6 +1,5 @@
 //! Commands: what would fail, or do harm, when a person pastes it.
 
-use super::powershell::{Fault, Scan, scan};
 use super::{Checker, near};
 use crate::author::diagnostic::Findings;
 use crate::author::problems::{
@@ -9,6 +8,7 @@ use crate::author::problems::{
 };
 use crate::author::yaml::Node;
 use crate::facts::Facts;
+use crate::remedy::powershell::{Fault, Name, Scan, fits, scan};
 use crate::rules::model::{Command, Shell};
 use std::ops::Range;
 
@@ -266,43 +266,14 @@ fn command_prompt(text: &str) -> Scan {
         scan.faults.push((range, Fault::SecondCommand));
     }
     if let Some(first) = words(text).next() {
-        scan.commands.push(super::powershell::Name { range: first, what_if: false });
+        scan.commands.push(Name { range: first, what_if: false });
     }
     scan
-}
-
-/// Whether a word fits a wildcard in which `*` is any text; case does not count.
-pub(super) fn fits(word: &str, wildcard: &str) -> bool {
-    let (word, wildcard) = (word.as_bytes(), wildcard.as_bytes());
-    let Some(star) = wildcard.iter().position(|b| *b == b'*') else { return word.eq_ignore_ascii_case(wildcard) };
-    let (first, behind) = (&wildcard[..star], &wildcard[star + 1..]);
-    if word.len() < first.len() || !word[..first.len()].eq_ignore_ascii_case(first) {
-        return false;
-    }
-    let mut rest = &word[first.len()..];
-    let mut parts = behind.split(|b| *b == b'*').peekable();
-    while let Some(part) = parts.next() {
-        if parts.peek().is_none() {
-            return rest.len() >= part.len() && rest[rest.len() - part.len()..].eq_ignore_ascii_case(part);
-        }
-        match rest.windows(part.len().max(1)).position(|window| window.eq_ignore_ascii_case(part) || part.is_empty()) {
-            Some(at) => rest = &rest[at + part.len()..],
-            None => return false,
-        }
-    }
-    true
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_wildcard_fits_the_whole_word() {
-        assert!(fits("Set-MsolUser", "*-Msol*") && fits("IISRESET", "iisreset") && fits("New-X", "new-*"));
-        assert!(!fits("Set-MgUser", "*-Msol*") && !fits("iisreset2", "iisreset") && !fits("Renew-X", "new-*"));
-        assert!(fits("abcbc", "a*bc") && !fits("abcbd", "a*bc"));
-    }
 
     #[test]
     fn a_prompt_is_marked_to_its_end() {

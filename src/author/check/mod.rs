@@ -9,7 +9,6 @@ mod command;
 mod condition;
 mod dates;
 mod identity;
-mod powershell;
 mod regex;
 mod rule;
 mod shape;
@@ -23,8 +22,9 @@ use super::yaml::{Document, FaultKind, Node, Value, parse};
 use crate::remedy::Planner;
 use crate::remedy::Values;
 use crate::remedy::plan::nearest;
+use crate::rules::check::{Check, Printout};
 use crate::rules::identifier::Identifier;
-use crate::rules::model::{Check, Cmdlets, Milestone, Parameter, Printout, Retired, Shared};
+use crate::rules::model::{Cmdlets, Milestone, Parameter, Retired, Rule, Shared};
 use crate::rules::pack::Pack;
 use crate::rules::{SharedKind, is_check_file};
 use identity::{Identities, Kind};
@@ -65,6 +65,8 @@ pub struct Known {
     pub checks: BTreeSet<String>,
     /// The shipped checks.
     pub shipped_checks: Vec<Check>,
+    /// The texts of the rule files, by the rules' ids: read only where something refers to a step.
+    pub texts: BTreeMap<String, String>,
 }
 
 /// Checks rule files.
@@ -109,6 +111,7 @@ impl Known {
             retired: shared.retired.clone(),
             cmdlets: shared.cmdlets.clone(),
             shared,
+            texts: BTreeMap::new(),
         })
     }
 
@@ -123,6 +126,17 @@ impl Known {
         }
     }
 
+    /// The ids of a rule's steps; nothing where there is no such rule, or where its file cannot be read.
+    fn steps(&self, rule: &str) -> Option<Vec<String>> {
+        if let Some(text) = self.texts.get(rule) {
+            let root = parse(text).ok()?.root;
+            let steps = root.get("steps").map_or(&[][..], Node::items);
+            return Some(steps.iter().filter_map(|step| step.text_of("id")).map(str::to_owned).collect());
+        }
+        let rule: Rule = postcard::from_bytes(self.shipped.get(rule)?).ok()?;
+        Some(rule.steps.into_iter().map(|step| step.id).collect())
+    }
+
     /// Adds what a file offers to the others. Files are added before any is checked.
     pub fn add(&mut self, file: &SourceFile) {
         match SharedKind::of(file.file_name()) {
@@ -133,6 +147,7 @@ impl Known {
             }
             None => {
                 self.rules.insert(file.stem().to_owned());
+                self.texts.insert(file.stem().to_owned(), file.text.clone());
             }
             Some(kind) => {
                 if let Ok(document) = parse(&file.text) {

@@ -5,8 +5,9 @@ use super::{Checker, Known, command, condition, dates, rule, rule_reference, sha
 use crate::author::diagnostic::{Findings, SourceFile};
 use crate::author::problems::{DuplicateId, IdForm, IgnoredFile, MissingKey, ShippedId, ShortText};
 use crate::author::yaml::Node;
+use crate::rules::check::Printout;
 use crate::rules::compile::MIN_LITERAL;
-use crate::rules::model::{Cmdlets, Intake, Milestone, Parameter, Phrase, Printout, Retired};
+use crate::rules::model::{Cmdlets, Intake, Milestone, Parameter, Phrase, Retired};
 use crate::rules::{SharedKind, parse_list};
 use crate::text::fold::fold;
 use serde::de::DeserializeOwned;

@@ -203,13 +203,17 @@ fn when_test(when: &Node, findings: &mut Findings) {
     if when.entries().is_empty() {
         return report(shape::mark(when), "this `when` tests nothing".to_owned());
     }
-    let about_property = ["equals", "contains", "empty"].iter().find_map(|key| when.entry(key));
+    let about_property =
+        ["equals", "contains", "empty", "expired", "differs-from"].iter().find_map(|key| when.entry(key));
     match (when.entry("property"), about_property) {
         (Some(property), None) => {
             report(property.key_span.clone(), "`property` is named, but not what it must be".to_owned());
         }
         (None, Some(test)) => report(test.key_span.clone(), format!("`{}` needs a `property`", test.key)),
         _ => {}
+    }
+    if let Some(of) = when.entry("of").filter(|_| when.entry("objects").or(when.entry("property")).is_none()) {
+        report(of.key_span.clone(), "`of` names a cmdlet, but not what it must have printed".to_owned());
     }
     if let Some((comparison, span)) = text_of(when, "objects") {
         let number = comparison.trim_start_matches(['<', '>', '=']);

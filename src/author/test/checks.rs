@@ -1,15 +1,17 @@
 //! The tests in files of checks.
 
+use super::Loss;
+use super::check_mutants::{CheckMutant, check_mutants};
 use super::mark;
-use super::problems::{TestFailed, TestUnreadable};
+use super::problems::{TestFailed, TestUnreadable, UntestedBranch, UntestedGuard};
 use crate::author::diagnostic::{Diagnostic, Findings, SourceFile};
 use crate::author::yaml;
 use crate::engine::output::{Scene, examine};
 use crate::engine::{Analysis, Engine};
 use crate::read::{Case, Input};
+use crate::rules::check::{Check, CheckTest};
 use crate::rules::is_check_file;
-use crate::rules::model::{Check, CheckTest};
-use crate::rules::pack::{CheckSource, Checks};
+use crate::rules::pack::{CheckEntry, CheckSource, Checks};
 use jiff::civil::Date;
 
 /// A test of a check.
@@ -72,6 +74,58 @@ pub fn said(engine: &Engine<'_>, checks: &Checks, bytes: Vec<u8>, today: Date) -
     let scene = Scene { objects: &objects, case: &case, records: &records, analysis: &analysis, today: Some(today) };
     let findings = examine(checks, &scene).findings;
     Ok(findings.into_iter().map(|finding| checks.entries[finding.entry].check.id.clone()).collect())
+}
+
+/// What a check's own tests make of it, without the other checks.
+fn alone(engine: &Engine<'_>, checks: &Checks, entry: CheckEntry, tests: &[CheckTest], today: Date) -> Vec<bool> {
+    let id = entry.check.id.clone();
+    let one = Checks {
+        printouts: checks.printouts.clone(),
+        entries: vec![entry],
+        needle_text: checks.needle_text.clone(),
+        needle_ends: checks.needle_ends.clone(),
+        sentences: checks.sentences.clone(),
+    };
+    let texts = tests.iter().filter_map(|test| test.text.as_ref().or(test.not.as_ref()));
+    texts
+        .map(|text| said(engine, &one, text.clone().into_bytes(), today).is_ok_and(|said| said.contains(&id)))
+        .collect()
+}
+
+/// What of a check's condition no test of its own needs.
+pub fn check_unneeded(engine: &Engine<'_>, checks: &Checks, check: &Check, today: Date) -> Vec<CheckMutant> {
+    let Some(entry) = checks.entries.iter().find(|entry| entry.check.id == check.id) else { return Vec::new() };
+    let before = alone(engine, checks, entry.clone(), &check.tests, today);
+    let mut mutants = check_mutants(&check.when);
+    mutants.retain(|mutant| {
+        let mut varied = entry.clone();
+        varied.check.when = mutant.when.clone();
+        alone(engine, checks, varied, &check.tests, today) == before
+    });
+    mutants
+}
+
+/// Reports what no test needs, of the checks that stand in `files`.
+pub fn check_untested(unneeded: &[(String, Vec<CheckMutant>)], loss: Loss, files: &[SourceFile]) -> Vec<Diagnostic> {
+    let mut diagnostics = Vec::new();
+    for (number, file) in files.iter().enumerate().filter(|(_, file)| is_check_file(&file.name)) {
+        let Ok(document) = yaml::parse(&file.text) else { continue };
+        let mut findings = Findings::new(number);
+        for check in document.root.get("checks").map_or(&[][..], yaml::Node::items) {
+            let of = |(id, _): &&(String, Vec<CheckMutant>)| check.text_of("id") == Some(id);
+            let mutants = unneeded.iter().filter(of).flat_map(|(_, mutants)| mutants);
+            for mutant in mutants.filter(|mutant| mutant.loss == loss) {
+                let span = mark(check.find(&mutant.path));
+                let what = super::part_name(&mutant.path);
+                match loss {
+                    Loss::Find => findings.add(span, &UntestedBranch { what }),
+                    Loss::Guard => findings.add(span, &UntestedGuard { what }),
+                };
+            }
+        }
+        diagnostics.extend(findings.into_list());
+    }
+    diagnostics
 }
 
 /// Reports the tests that fail, each in its file, where that is one of `files`.

@@ -3,12 +3,16 @@
 //! A suite asks every test in the rule files. Beyond that it can change the texts (what happens on the way to the clipboard must not
 //! matter) and the rules (what can be taken away without any test noticing is tested by nobody).
 
+mod check_mutants;
 mod checks;
 mod mutants;
 pub mod problems;
 mod suite;
 
-pub use checks::{CheckCase, CheckOutcome, ask_check, check_cases, check_failures, said as checks_say};
+pub use check_mutants::{CheckMutant, check_mutants};
+pub use checks::{
+    CheckCase, CheckOutcome, ask_check, check_cases, check_failures, check_unneeded, check_untested, said as checks_say,
+};
 pub use mutants::{Loss, Mutant, mutants};
 pub use suite::{Case, Got, Suite, Text, Unread, Wanted, fields, records, texts};
 
@@ -336,7 +340,7 @@ fn part_name(path: &str) -> String {
     let last = path.rsplit('.').next().unwrap_or(path);
     let (key, _) = last.split_once('[').unwrap_or((last, ""));
     match key {
-        "any" if last.contains('[') => "branch".to_owned(),
+        "any" | "one-of" if last.contains('[') => "branch".to_owned(),
         "all" => "requirement".to_owned(),
         "none" => "exclusion".to_owned(),
         "hints" => "hint".to_owned(),

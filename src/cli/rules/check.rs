@@ -9,7 +9,7 @@ use crate::author::show;
 use crate::cli::folder::Sources;
 use crate::cli::parallel;
 use crate::remedy::plan::nearest;
-use crate::rules::{Rules, SharedKind};
+use crate::rules::{Rules, SharedKind, is_check_file};
 use clap::ValueEnum;
 use std::collections::HashMap;
 
@@ -134,7 +134,8 @@ impl Checks {
             let file = &sources.files[*number];
             match done.get(&file.name) {
                 // Its number is the same, too: names come first in what is visible.
-                Some((text, checked)) if *text == file.text => checked.clone(),
+                // A file of checks refers to steps of rules, which are files of their own.
+                Some((text, checked)) if *text == file.text && !is_check_file(&file.name) => checked.clone(),
                 _ => checker.file(*number, file),
             }
         });

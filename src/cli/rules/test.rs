@@ -3,17 +3,19 @@
 use super::check::{check, summary};
 use super::{CliError, Screen, Status, pretty};
 use crate::author::check::worst;
-use crate::author::diagnostic::{Diagnostic, Severity};
+use crate::author::diagnostic::{Diagnostic, Severity, SourceFile};
 use crate::author::show;
 use crate::author::test::{
-    Case, Loss, Places, Suite, ask_check, check_cases, check_failures, failures, noticed, overlaps, texts, transform,
-    transformations, untested, untested_wordings,
+    Case, Loss, Places, Suite, ask_check, check_cases, check_failures, check_unneeded, check_untested, failures,
+    noticed, overlaps, texts, transform, transformations, untested, untested_wordings,
 };
 use crate::cli::folder::Sources;
 use crate::cli::parallel;
 use crate::engine::Engine;
-use crate::rules::Rules;
+use crate::rules::check::Check;
 use crate::rules::model::Rule;
+use crate::rules::pack::CheckSource;
+use crate::rules::{Rules, is_check_file};
 use clap::ValueEnum;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -141,6 +143,16 @@ pub(super) fn ask(rules: &Rules, all: &[Rule], sources: &mut Sources, beyond: Be
     let check_cases = check_cases(&source);
     let today = crate::cli::today();
     let outcomes = parallel::map(&check_cases, |case| ask_check(&engine, &checks, case, today));
+    if beyond.mutate || beyond.coverage {
+        let own = own_checks(&source, files);
+        let unneeded = parallel::map(&own, |check| (check.id.clone(), check_unneeded(&engine, &checks, check, today)));
+        if beyond.mutate {
+            diagnostics.extend(check_untested(&unneeded, Loss::Guard, files));
+        }
+        if beyond.coverage {
+            diagnostics.extend(check_untested(&unneeded, Loss::Find, files));
+        }
+    }
     diagnostics.extend(check_failures(&outcomes, files));
     Ok(Outcome {
         diagnostics,
@@ -148,4 +160,11 @@ pub(super) fn ask(rules: &Rules, all: &[Rule], sources: &mut Sources, beyond: Be
         checks: checks.entries.len(),
         tests: suite.cases.len() + unread.len() + outcomes.len(),
     })
+}
+
+/// The checks that stand in the author's files.
+fn own_checks<'s>(source: &'s CheckSource, files: &[SourceFile]) -> Vec<&'s Check> {
+    let texts: Vec<&str> = files.iter().filter(|f| is_check_file(&f.name)).map(|f| f.text.as_str()).collect();
+    let is_own = |check: &&Check| texts.iter().any(|text| text.contains(&check.id));
+    source.files.iter().flat_map(|file| &file.checks).filter(is_own).collect()
 }

@@ -71,7 +71,7 @@ impl Parts for SharedLog {
         let last = number + 1 == self.count();
         let size = self.snapshot.map_or(0, |snapshot| snapshot.len);
         shared.progress.add_bytes(if last { size.saturating_sub(number * PART) } else { PART });
-        self.turns.print(number, || {
+        self.turns.print(number, |_| {
             faults.drain(..).for_each(|fault| shared.fault(&self.name, fault));
             shared.take(found);
             // The last one is printed when all are read; a log that ended too early said so itself.

@@ -8,7 +8,7 @@ use crate::engine::Sieve;
 use crate::read::charset::Charset;
 use crate::read::format::{Fault, Lines};
 use crate::scan::block::{Block, Sifted};
-use crate::scan::{Found, NEIGHBOURHOOD, Place};
+use crate::scan::{Found, NEIGHBOURHOOD, Place, Recent};
 use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -39,7 +39,14 @@ pub(super) struct SharedFile {
     /// Bytes of the byte order mark.
     mark: u64,
     format: Box<dyn Lines>,
-    turns: Turns<Before>,
+    turns: Turns<Carried>,
+}
+
+/// What blocks leave to those behind them.
+#[derive(Debug, Default)]
+struct Carried {
+    before: Before,
+    recent: Recent,
 }
 
 /// What the blocks before one mean for it.
@@ -58,7 +65,7 @@ impl Parts for SharedFile {
 
     fn read(&self, number: u64, job: &mut Job, shared: &Shared<'_>) {
         let own = BLOCK.min(self.snapshot.len.saturating_sub(self.start(number)) as usize);
-        let (found, fault) = match self.sift(number, own, job, &shared.sieve) {
+        let (mut found, fault) = match self.sift(number, own, job, &shared.sieve) {
             Ok((block, sifted, fault)) => {
                 let before = self.leave(number, &sifted);
                 let place = Place { source: &self.name, lines: before.lines, header: before.header };
@@ -70,10 +77,11 @@ impl Parts for SharedFile {
             }
         };
         shared.progress.add_bytes(own as u64);
-        self.turns.print(number, || {
+        self.turns.print(number, |carried| {
             if let Some(fault) = fault {
                 shared.fault(&self.name, fault);
             }
+            found.go_on_from(&mut carried.recent);
             shared.take(found);
             // The last one is printed when all are read.
             if number + 1 == self.count()
@@ -104,7 +112,7 @@ impl SharedFile {
 
     /// Leaves what a block means for those behind it; the answer is what those before it left.
     fn leave(&self, number: u64, sifted: &Sifted) -> Before {
-        self.turns.leave(number, |before| {
+        self.turns.leave(number, |Carried { before, .. }| {
             let mine = before.clone();
             before.lines += sifted.lines;
             if let Some((_, last)) = sifted.headers.last() {
@@ -170,6 +178,7 @@ pub(super) fn pipe(
     // Where the first line begins that was not read yet, and how many bytes were dropped before `bytes`.
     let (mut at, mut dropped) = (0, 0u64);
     let mut place = Place { source: name, lines: 0, header: None };
+    let mut recent = Recent::default();
     let mut end = false;
     let mut skipping = false;
     while !end && !shared.is_stopped() {
@@ -209,7 +218,8 @@ pub(super) fn pipe(
             continue;
         }
         let sifted = block.sift(format, &shared.sieve);
-        let found = shared.classifier.block(&block, &sifted, format, &place);
+        let mut found = shared.classifier.block(&block, &sifted, format, &place);
+        found.go_on_from(&mut recent);
         let next = sifted.unfinished.unwrap_or(block.bytes.len());
         place.lines += sifted.lines;
         if let Some((_, last)) = sifted.headers.last() {

@@ -30,9 +30,9 @@ impl<T> Turns<T> {
     }
 
     /// Waits until all pieces before this one were printed, and prints it.
-    pub fn print(&self, number: u64, print: impl FnOnce()) {
+    pub fn print(&self, number: u64, print: impl FnOnce(&mut T)) {
         let mut state = self.wait(|state| state.printed == number);
-        print();
+        print(&mut state.carried);
         state.printed += 1;
         drop(state);
         self.moved.notify_all();

@@ -1,19 +1,17 @@
 //! All checks, asked about everything that a case holds.
 
+use super::failure::Failure;
 use super::value;
-use super::{Answer, Evidence, counts, is_printed};
-use crate::engine::condition::{Evaluator, Regexes};
-use crate::engine::finder::{Finder, Hits};
-use crate::engine::{Analysis, condition::Site};
-use crate::facts::Facts;
+use super::{Answer, Evidence, is_printed};
+use crate::engine::Analysis;
+use crate::engine::condition::Regexes;
+use crate::engine::finder::Finder;
 use crate::read::Case;
 use crate::read::objects::{Form, Object};
 use crate::record::Record;
-use crate::rules::compile::strip_white_space;
-use crate::rules::compile_checks::parse_count;
-use crate::rules::model::{Auth, Condition, Direction, FactKind, Level, Nature, Printout, Shows, With};
-use crate::rules::pack::{CheckEntry, Checks, Node};
-use crate::text::Text;
+use crate::rules::check::{Level, Nature, Printout, Shows};
+use crate::rules::model::{Auth, Direction};
+use crate::rules::pack::{CheckEntry, Checks};
 use crate::text::fold::fold;
 use jiff::civil::Date;
 use std::cell::OnceCell;
@@ -89,21 +87,21 @@ pub struct Against {
 }
 
 /// One object of the case that a cmdlet of the table printed.
-struct Item<'o> {
-    object: &'o Object,
-    printout: usize,
-    direction: Option<Direction>,
+pub(super) struct Item<'o> {
+    pub(super) object: &'o Object,
+    pub(super) printout: usize,
+    pub(super) direction: Option<Direction>,
 }
 
 /// What made a test hold, and the other side of it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-struct Found {
-    evidence: Evidence,
-    against: Option<Against>,
+pub(super) struct Found {
+    pub(super) evidence: Evidence,
+    pub(super) against: Option<Against>,
 }
 
 impl Found {
-    fn join(self, other: Self) -> Self {
+    pub(super) fn join(self, other: Self) -> Self {
         Self { evidence: self.evidence.join(other.evidence), against: self.against.or(other.against) }
     }
 }
@@ -213,27 +211,14 @@ fn printout_of(checks: &Checks, object: &Object) -> Option<usize> {
     best.max_by_key(|(names, number)| (*names, usize::MAX - number)).map(|(_, number)| number)
 }
 
-struct Examiner<'e> {
-    checks: &'e Checks,
-    scene: &'e Scene<'e>,
-    items: Vec<Item<'e>>,
-    finder: Finder<'e>,
-    regexes: Regexes,
-    failure: OnceCell<Failure<'e>>,
-}
-
-/// What was pasted beside the settings: the error itself, and what test cmdlets found.
-struct Failure<'e> {
-    readings: Vec<Read<'e>>,
-    facts: Facts,
-}
-
-/// A text, ready to be asked about.
-struct Read<'e> {
-    record: Record<'e>,
-    text: Text,
-    facts: Facts,
-    hits: Hits,
+/// Asks tests about a case.
+pub(super) struct Examiner<'e> {
+    pub(super) checks: &'e Checks,
+    pub(super) scene: &'e Scene<'e>,
+    pub(super) items: Vec<Item<'e>>,
+    pub(super) finder: Finder<'e>,
+    pub(super) regexes: Regexes,
+    pub(super) failure: OnceCell<Failure<'e>>,
 }
 
 impl<'e> Examiner<'e> {
@@ -276,290 +261,9 @@ impl<'e> Examiner<'e> {
         Some(finding)
     }
 
-    /// Whether an object shows that.
-    fn shows(&self, shows: &Shows, item: &Item<'_>, entry: &CheckEntry) -> Answer<Found> {
-        let mut found = Found::default();
-        let mut unknown = false;
-        let mut parts: Vec<Answer<Found>> = Vec::new();
-        if let Some(step) = &shows.step {
-            parts.push(self.is_step(step, item));
-        }
-        if let Some(name) = &shows.property {
-            parts.push(self.property(shows, name, item));
-        }
-        if let Some((operator, number)) = shows.objects.as_deref().and_then(parse_count) {
-            let of = |other: &&Item<'_>| other.printout == item.printout && is_printed(other.object);
-            let count = self.items.iter().filter(of).count();
-            parts.push(Answer::of(counts(count, operator, number), || Found {
-                evidence: Evidence { at: vec![item.object.at.clone()], ..Evidence::default() },
-                against: None,
-            }));
-        }
-        parts.extend(shows.direction.map(|wanted| known(item.direction, wanted)));
-        parts.extend(shows.failed_with.map(|wanted| known(self.scene.analysis.auth, wanted)));
-        parts.extend(shows.text.as_ref().map(|condition| self.text(condition, item, entry)));
-        if let Some(with) = &shows.with {
-            parts.push(self.with(shows, with, item, entry));
-        } else if shows.fact.is_some() {
-            parts.push(self.fact(shows, item));
-        }
-        // Behind the comparison: what is compared is the other side of a contradiction.
-        parts.extend(shows.failure.as_ref().map(|condition| self.failed(condition, entry)));
-        parts.extend(shows.all.iter().map(|inner| self.shows(inner, item, entry)));
-        if !shows.any.is_empty() {
-            let mut answer = Answer::No;
-            for inner in &shows.any {
-                match self.shows(inner, item, entry) {
-                    Answer::Yes(found) => {
-                        answer = Answer::Yes(found);
-                        break;
-                    }
-                    Answer::Unknown => answer = Answer::Unknown,
-                    Answer::No => {}
-                }
-            }
-            parts.push(answer);
-        }
-        for inner in &shows.none {
-            parts.push(match self.shows(inner, item, entry) {
-                Answer::Yes(_) => Answer::No,
-                Answer::No => Answer::Yes(Found::default()),
-                Answer::Unknown => Answer::Unknown,
-            });
-        }
-        for part in parts {
-            match part {
-                Answer::No => return Answer::No,
-                Answer::Unknown => unknown = true,
-                Answer::Yes(new) => found = found.join(new),
-            }
-        }
-        if unknown { Answer::Unknown } else { Answer::Yes(found) }
-    }
-
-    fn is_step(&self, id: &str, item: &Item<'_>) -> Answer<Found> {
-        let steps = &self.checks.printouts[item.printout].steps;
-        let told = steps.iter().find(|told| told.id == id);
-        let (Some(told), Some(sentence)) = (told, item.object.property("Step")) else { return Answer::No };
-        let is = fold(&sentence.value.text()).contains(&fold(&told.says));
-        Answer::of(is, || Found {
-            evidence: Evidence { at: vec![item.object.at.clone()], ..Evidence::default() },
-            against: None,
-        })
-    }
-
-    /// The tests on one property, without comparisons.
-    fn property(&self, shows: &Shows, name: &str, item: &Item<'_>) -> Answer<Found> {
-        // What printed nothing has no property that could be left out.
-        let missing = if item.object.form == Form::Nothing { Answer::No } else { Answer::Unknown };
-        let Some(property) = item.object.property(name) else { return missing };
-        let own = &property.value;
-        let one_of = || {
-            let answers: Vec<Option<bool>> = shows.one_of.iter().map(|wanted| value::equals(own, wanted)).collect();
-            if answers.contains(&Some(true)) {
-                Some(true)
-            } else if answers.contains(&None) {
-                None
-            } else {
-                Some(false)
-            }
-        };
-        let tests = [
-            shows.equals.as_deref().map(|wanted| value::equals(own, wanted)),
-            (!shows.one_of.is_empty()).then(one_of),
-            shows.contains.as_deref().map(|part| value::contains(own, part)),
-            shows.matches.as_deref().map(|pattern| self.matches(own, pattern)),
-            shows.empty.map(|empty| Some(own.is_empty() == empty)),
-            shows.expired.map(|wanted| Some(value::expired(own, self.scene.today?)? == wanted)),
-            shows.later_than.as_deref().map(|other| value::later(own, &item.object.property(other)?.value)),
-        ];
-        for test in tests.into_iter().flatten() {
-            match test {
-                Some(true) => {}
-                Some(false) => return Answer::No,
-                None => return Answer::Unknown,
-            }
-        }
-        Answer::Yes(Found { evidence: Evidence::of(property), against: None })
-    }
-
-    fn matches(&self, own: &crate::read::objects::Value, pattern: &str) -> Option<bool> {
-        let regex = self.regexes.get(&format!("^(?:{})$", strip_white_space(pattern).0))?;
-        let found = own.items().iter().any(|item| regex.is_match(value::tight(item).as_bytes()));
-        if found { Some(true) } else { (!own.is_cut()).then_some(false) }
-    }
-
-    /// Another object of the case, and the comparison with it.
-    fn with(&self, shows: &Shows, with: &With, item: &Item<'_>, entry: &CheckEntry) -> Answer<Found> {
-        let of = |other: &&Item<'_>| self.checks.printouts[other.printout].cmdlet.eq_ignore_ascii_case(&with.of);
-        let others: Vec<&Item<'_>> = self
-            .items
-            .iter()
-            .filter(of)
-            .filter(|other| !std::ptr::eq(other.object, item.object))
-            .filter(|other| !matches!((item.direction, other.direction), (Some(a), Some(b)) if a != b))
-            .collect();
-        if others.is_empty() {
-            // It was not pasted.
-            return Answer::Unknown;
-        }
-        let mut unknown = false;
-        let mut fitting: Vec<(&Item<'_>, Found)> = Vec::new();
-        for other in others {
-            // A step is asked for by name only.
-            let wants_step = with.shows.as_ref().is_some_and(asks_steps);
-            if (other.object.form == Form::Step) != wants_step {
-                continue;
-            }
-            match with.shows.as_ref().map(|inner| self.shows(inner, other, entry)) {
-                None => fitting.push((other, Found::default())),
-                Some(Answer::Yes(found)) => fitting.push((other, found)),
-                Some(Answer::Unknown) => unknown = true,
-                Some(Answer::No) => {}
-            }
-        }
-        let name = &self.checks.printouts;
-        let against = |item: &Item<'_>, property: Option<String>, value: String, at: Vec<Range<usize>>| Against {
-            of: Some(name[item.printout].cmdlet.clone()),
-            property,
-            value,
-            at,
-        };
-        let Some(wanted) = &with.property else {
-            return match fitting.into_iter().next() {
-                Some((other, found)) => {
-                    let at =
-                        if found.evidence.at.is_empty() { vec![other.object.at.clone()] } else { found.evidence.at };
-                    let value = found.evidence.value.clone().unwrap_or_default();
-                    let against = against(other, found.evidence.property, value, at);
-                    Answer::Yes(Found { evidence: Evidence::default(), against: Some(against) })
-                }
-                None if unknown => Answer::Unknown,
-                None => Answer::No,
-            };
-        };
-        let properties: Vec<_> = fitting
-            .iter()
-            .filter_map(|(other, _)| Some((*other, other.object.property(wanted)?)))
-            .filter(|(_, property)| !property.value.is_empty())
-            .collect();
-        let Some((first, property)) = properties.first() else { return Answer::Unknown };
-        if properties.iter().any(|(_, property)| property.value.is_cut()) {
-            return Answer::Unknown;
-        }
-        let values: Vec<String> = properties.iter().flat_map(|(_, p)| p.value.items()).cloned().collect();
-        let at = properties.iter().map(|(_, property)| property.at.clone()).collect();
-        let mut distinct = values.clone();
-        distinct.dedup();
-        self.compare(shows, item, &values, against(first, Some(property.name.to_string()), distinct.join(", "), at))
-    }
-
-    /// The comparison with a fact of the failure.
-    fn fact(&self, shows: &Shows, item: &Item<'_>) -> Answer<Found> {
-        let failure = self.failure();
-        let shown = self.scene.analysis.direction;
-        if matches!((item.direction, shown), (Some(a), Some(b)) if a != b) {
-            return Answer::Unknown;
-        }
-        let found = shows.fact.map(|kind| values(kind, &failure.facts)).unwrap_or_default();
-        let values: Vec<String> = found.iter().map(|(value, _)| value.clone()).collect();
-        let at = found.into_iter().map(|(_, at)| at).collect();
-        let against = Against { of: None, property: None, value: values.join(", "), at };
-        self.compare(shows, item, &values, against)
-    }
-
-    fn compare(&self, shows: &Shows, item: &Item<'_>, others: &[String], against: Against) -> Answer<Found> {
-        let own = shows.property.as_deref().and_then(|name| item.object.property(name));
-        let (Some(how), Some(own)) = (shows.compare, own) else { return Answer::Unknown };
-        match value::compare(how, &own.value, others) {
-            Some(true) => Answer::Yes(Found { evidence: Evidence::of(own), against: Some(against) }),
-            Some(false) => Answer::No,
-            None => Answer::Unknown,
-        }
-    }
-
-    /// A condition on an object's own text.
-    fn text(&self, condition: &Condition, item: &Item<'_>, entry: &CheckEntry) -> Answer<Found> {
-        let Some(node) = node_of(condition, entry) else { return Answer::Unknown };
-        let at = item.object.at.clone();
-        let read = self.read(Record::text(self.scene.case.text(at.clone())));
-        match self.site(&read, node) {
-            Some(site) => Answer::Yes(Found { evidence: evidence(&read, &site, at.start), against: None }),
-            None => Answer::No,
-        }
-    }
-
-    /// A condition on the failure.
-    fn failed(&self, condition: &Condition, entry: &CheckEntry) -> Answer<Found> {
-        let Some(node) = node_of(condition, entry) else { return Answer::Unknown };
-        let readings = &self.failure().readings;
-        if readings.is_empty() {
-            return Answer::Unknown;
-        }
-        for read in readings {
-            if let Some(site) = self.site(read, node) {
-                let found = evidence(read, &site, read.record.offset);
-                let value = found.at.first().map(|at| self.scene.case.text(at.clone()).to_owned()).unwrap_or_default();
-                let against = Against { of: None, property: None, value, at: found.at };
-                return Answer::Yes(Found { evidence: Evidence::default(), against: Some(against) });
-            }
-        }
-        Answer::No
-    }
-
-    fn site(&self, read: &Read<'_>, node: &Node) -> Option<Site> {
-        let evaluator = Evaluator {
-            text: &read.text,
-            facts: &read.facts,
-            hits: &read.hits,
-            record: &read.record,
-            regexes: &self.regexes,
-        };
-        evaluator.sites(node).into_iter().next()
-    }
-
-    fn read<'r>(&self, record: Record<'r>) -> Read<'r> {
-        let text = Text::new(&record.text);
-        let facts = Facts::of(&text);
-        let hits = self.finder.find(&text);
-        Read { record, text, facts, hits }
-    }
-
-    /// The failure, read when it is first asked about.
-    fn failure(&self) -> &Failure<'e> {
-        self.failure.get_or_init(|| {
-            let mut failure = Failure { readings: Vec::new(), facts: Facts::default() };
-            for record in self.scene.records {
-                let text = self.without_settings(record);
-                if text.trim().is_empty() {
-                    continue;
-                }
-                let read = self.read(Record { text: text.into(), offset: record.offset, ..Record::default() });
-                failure.facts.merge(read.facts.clone(), record.offset);
-                failure.readings.push(read);
-            }
-            failure
-        })
-    }
-
-    /// A record's text with blanks in place of settings: what they name is no part of the failure.
-    fn without_settings(&self, record: &Record<'_>) -> String {
-        let mut bytes = record.text.as_bytes().to_vec();
-        for item in &self.items {
-            if self.checks.printouts[item.printout].shows != Nature::Configuration {
-                continue;
-            }
-            let start = item.object.at.start.saturating_sub(record.offset).min(bytes.len());
-            let end = item.object.at.end.saturating_sub(record.offset).min(bytes.len());
-            bytes[start..end.max(start)].iter_mut().filter(|byte| **byte != b'\n').for_each(|byte| *byte = b' ');
-        }
-        // Records overlap, so that a setting may begin in the middle of a character of one.
-        String::from_utf8_lossy(&bytes).into_owned()
-    }
-
     /// The lookups that an object is for.
     fn side(&self, item: &Item<'_>) -> Option<Direction> {
-        let check = crate::rules::model::Check::nothing();
+        let check = crate::rules::check::Check::nothing();
         let empty = CheckEntry { of: 0, check, references: Vec::new(), conditions: Vec::new() };
         let sides = &self.checks.printouts[item.printout].sides;
         let holds = |shows: &Shows| matches!(self.shows(shows, item, &empty), Answer::Yes(_));
@@ -585,25 +289,8 @@ impl<'e> Examiner<'e> {
 }
 
 /// Whether a test asks about the steps of a narrative, not about objects.
-fn asks_steps(shows: &Shows) -> bool {
+pub(super) fn asks_steps(shows: &Shows) -> bool {
     shows.step.is_some() || shows.all.iter().chain(&shows.any).any(asks_steps)
-}
-
-fn known<T: PartialEq>(actual: Option<T>, wanted: T) -> Answer<Found> {
-    match actual {
-        Some(actual) => Answer::of(actual == wanted, Found::default),
-        None => Answer::Unknown,
-    }
-}
-
-fn node_of<'c>(condition: &Condition, entry: &'c CheckEntry) -> Option<&'c Node> {
-    entry.conditions.iter().find(|(known, _)| known == condition).map(|(_, node)| node)
-}
-
-fn evidence(read: &Read<'_>, site: &Site, offset: usize) -> Evidence {
-    let original = |piece: &Range<usize>| read.text.folded.original(piece.clone());
-    let at = site.evidence.iter().map(original).map(|at| at.start + offset..at.end + offset).collect();
-    Evidence { at, ..Evidence::default() }
 }
 
 /// What tells an object from its neighbours.
@@ -611,32 +298,4 @@ fn label(object: &Object) -> Option<String> {
     const NAMES: [&str; 7] = ["Identity", "Name", "Server", "ServerFqdn", "Component", "Site", "Thumbprint"];
     let named = NAMES.iter().filter_map(|name| object.property(name)).find(|property| !property.value.is_empty());
     named.map(|property| property.value.text())
-}
-
-/// The values of a fact of the failure, with their places; none where the text leaves open which one is meant.
-fn values(kind: FactKind, facts: &Facts) -> Vec<(String, Range<usize>)> {
-    let pair = |found: &crate::facts::Found<String>| (found.value.clone(), found.span.clone());
-    match kind {
-        FactKind::Mailbox => facts.looked_up.iter().map(pair).collect(),
-        FactKind::Domain => match &facts.looked_up {
-            Some(found) => {
-                let domain = found.value.rsplit_once('@').map(|(_, domain)| domain.to_owned());
-                domain.map(|domain| (domain, found.span.clone())).into_iter().collect()
-            }
-            None => {
-                // A domain that is named as such, not one that stands in somebody's address.
-                let of_mailbox = |domain: &str| {
-                    facts
-                        .mailboxes
-                        .iter()
-                        .any(|m| m.value.rsplit_once('@').is_some_and(|(_, d)| d.eq_ignore_ascii_case(domain)))
-                };
-                let named: Vec<_> = facts.domains.iter().filter(|found| !of_mailbox(&found.value)).map(pair).collect();
-                if named.len() == 1 { named } else { Vec::new() }
-            }
-        },
-        FactKind::Host => facts.contacted.iter().map(pair).collect(),
-        FactKind::Server => facts.servers.iter().map(pair).collect(),
-        FactKind::Thumbprint => facts.thumbprints.iter().map(pair).collect(),
-    }
 }

@@ -2,7 +2,8 @@
 
 use super::Examination;
 use crate::engine::{Analysis, Match, Missing, Shown, rank};
-use crate::rules::model::{Confidence, Level};
+use crate::rules::check::Level;
+use crate::rules::model::Confidence;
 use crate::rules::pack::{Checks, Pack};
 use std::sync::Arc;
 

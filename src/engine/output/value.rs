@@ -2,7 +2,7 @@
 
 use crate::read::objects::Value;
 use crate::read::time::{self, DateOrder};
-use crate::rules::model::Compare;
+use crate::rules::check::Compare;
 use jiff::civil::Date;
 
 /// A value as it is compared: consoles cut anywhere and case does not count.
@@ -12,7 +12,9 @@ pub(super) fn tight(text: &str) -> String {
 
 /// Whether a value, or one of a list, is that.
 pub(super) fn equals(value: &Value, wanted: &str) -> Option<bool> {
+    // A list of one may be written as it is printed.
     let wanted = tight(wanted);
+    let wanted = wanted.strip_prefix('{').and_then(|inner| inner.strip_suffix('}')).unwrap_or(&wanted);
     let found = value.items().iter().any(|item| tight(item) == wanted);
     answer(found, value)
 }
@@ -68,8 +70,14 @@ pub(super) fn compare(how: Compare, own: &Value, others: &[String]) -> Option<bo
             known.then(|| !hosts.iter().any(|host| theirs.contains(host)))
         }
         Compare::Lacks => {
-            let items: Vec<String> =
-                own.items().iter().flat_map(|item| item.split([' ', ',', ';'])).map(tight).collect();
+            // Of an address only its domain counts.
+            let domain = |item: &str| item.rsplit_once('@').map_or(item, |(_, domain)| domain).to_owned();
+            let items: Vec<String> = own
+                .items()
+                .iter()
+                .flat_map(|item| item.split([' ', ',', ';']))
+                .map(|item| domain(&tight(item)))
+                .collect();
             let has = others.iter().any(|other| {
                 let other = tight(other);
                 let domain = other.rsplit_once('@').map_or(other.as_str(), |(_, domain)| domain);
@@ -104,6 +112,12 @@ pub(super) fn host(text: &str) -> Option<String> {
 mod tests {
     use super::*;
 
+    #[test]
+    fn a_list_of_one_is_what_it_holds() {
+        assert_eq!(equals(&Value::printed("{None}"), "{None}"), Some(true));
+        assert_eq!(equals(&Value::printed("{AvailabilityOnly}"), "{None}"), Some(false));
+    }
+
     fn date(text: &str) -> Option<bool> {
         let today = Date::constant(2026, 11, 23);
         expired(&Value::printed(text), today)
@@ -131,6 +145,8 @@ mod tests {
         assert_eq!(lacks("{contoso.com...}", "contoso.ro"), None);
         assert_eq!(lacks("{}", "contoso.ro"), Some(true));
         assert_eq!(lacks("contoso.com contoso.ro", "contoso.ro"), Some(false));
+        assert_eq!(lacks("SMTP:kim@contoso.com", "contoso.com"), Some(false));
+        assert_eq!(lacks("SMTP:kim@fourthcoffee.com", "contoso.com"), Some(true));
     }
 
     #[test]

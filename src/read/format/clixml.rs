@@ -105,7 +105,7 @@ fn is_simple(tag: &BytesStart<'_>) -> bool {
 }
 
 /// Undoes `_x000D_`: what XML could not hold, as units of UTF-16.
-fn decoded(text: &str) -> String {
+pub(in crate::read) fn decoded(text: &str) -> String {
     let mut units: Vec<u16> = Vec::new();
     let mut decoded = String::with_capacity(text.len());
     let mut rest = text;

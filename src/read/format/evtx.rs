@@ -210,7 +210,7 @@ impl<'a> Decoder<'a> {
         bytes.resize(CHUNK, 0);
         for at in &self.walk.broken {
             // The parser has its own idea of where to go on; without a beginning of a record it goes where the walk went.
-            bytes[*at..*at + 4].fill(0);
+            bytes.iter_mut().skip(*at).take(4).for_each(|byte| *byte = 0);
         }
         if !self.parse(bytes.clone(), &settings) {
             // A damaged table of names. Each name also stands where it is used first.

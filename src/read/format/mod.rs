@@ -5,7 +5,7 @@
 //! beginning.
 
 mod access;
-mod clixml;
+pub(in crate::read) mod clixml;
 mod collector;
 mod columns;
 mod csv;
@@ -21,7 +21,7 @@ mod json;
 mod property;
 mod text;
 mod web;
-mod xml;
+pub(in crate::read) mod xml;
 
 use super::charset::Charset;
 use super::time::DateOrder;

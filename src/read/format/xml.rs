@@ -291,7 +291,7 @@ fn local_name(tag: &[u8]) -> &[u8] {
 }
 
 /// What stands in an element, piece by piece.
-pub(super) enum Piece<'a> {
+pub(in crate::read) enum Piece<'a> {
     /// An element begins.
     Start(BytesStart<'a>),
     /// The element ends that began last.
@@ -301,7 +301,7 @@ pub(super) enum Piece<'a> {
 }
 
 /// Reads one element.
-pub(super) struct Pieces<'a> {
+pub(in crate::read) struct Pieces<'a> {
     reader: Reader<&'a [u8]>,
     whole: bool,
     /// The end of an element that is only one tag.
@@ -315,6 +315,11 @@ impl<'a> Pieces<'a> {
         // People copy XML through tools that undo the escapes.
         reader.config_mut().allow_dangling_amp = true;
         Self { reader, whole, end: false }
+    }
+
+    /// How far the element was read, in bytes.
+    pub fn position(&self) -> usize {
+        self.reader.buffer_position() as usize
     }
 
     /// The next piece; nothing at the end. A fault's place is counted from the beginning of the element.
@@ -365,7 +370,7 @@ fn resolved(reference: &BytesRef<'_>) -> Cow<'static, str> {
 }
 
 /// The value of an attribute, by its name without prefix.
-pub(super) fn attribute<'a>(tag: &'a BytesStart<'_>, name: &str) -> Option<Cow<'a, str>> {
+pub(in crate::read) fn attribute<'a>(tag: &'a BytesStart<'_>, name: &str) -> Option<Cow<'a, str>> {
     let attribute = tag.attributes().with_checks(false).flatten().find(|a| a.key.local_name().as_ref() == name)?;
     Some(match quick_xml::escape::unescape(&attribute.value) {
         Ok(value) => Cow::Owned(value.into_owned()),
@@ -374,7 +379,7 @@ pub(super) fn attribute<'a>(tag: &'a BytesStart<'_>, name: &str) -> Option<Cow<'
 }
 
 /// The first element of a text, perhaps cut.
-pub(super) struct Root<'a> {
+pub(in crate::read) struct Root<'a> {
     /// Its name, without prefix.
     pub name: &'a str,
     /// Its tag.
@@ -384,7 +389,7 @@ pub(super) struct Root<'a> {
 }
 
 /// The first element of a text: behind the declaration, comments and instructions. Nothing where the text is no XML.
-pub(super) fn root(head: &str) -> Option<Root<'_>> {
+pub(in crate::read) fn root(head: &str) -> Option<Root<'_>> {
     let mut rest = head.trim_start();
     loop {
         let end = match rest.get(..4)? {

@@ -90,22 +90,28 @@ pub(super) fn read(lines: &[Line<'_>], cmdlet: Option<&str>) -> Option<Object> {
                 .split_once('[')
                 .and_then(|(_, rest)| rest.split_once(']'))
                 .map(|(cmdlet, _)| cmdlet.trim().to_owned());
-            if let Some(exception) =
-                value.rsplit_once("], ").or_else(|| value.rsplit_once("],")).map(|(_, exception)| exception)
-            {
-                properties.push(property("Exception", exception, at.clone()));
-            }
         }
-        if let Some((_, rest)) = value.split_once("[Server=") {
-            let server: String = rest.chars().take_while(|c| !matches!(c, ',' | ']')).collect();
-            properties.push(property("Server", &server, at));
-        }
+        properties.extend(inside(name, value).into_iter().map(|(name, value)| property(name, value, at.clone())));
     }
     if properties[0].value.is_empty() && labels.is_empty() {
         return None;
     }
     let named = of_category.filter(|name| is_cmdlet(name)).or(named);
     Some(Object::new(named.as_deref().or(cmdlet), Form::Error, properties, extent(lines)))
+}
+
+/// What a label's value holds besides itself: the exception's type, the server.
+pub(super) fn inside<'v>(name: &str, value: &'v str) -> Vec<(&'static str, &'v str)> {
+    let mut found = Vec::new();
+    if name == "CategoryInfo"
+        && let Some((_, exception)) = value.rsplit_once("], ").or_else(|| value.rsplit_once("],"))
+    {
+        found.push(("Exception", exception));
+    }
+    if let Some((_, rest)) = value.split_once("[Server=") {
+        found.push(("Server", &rest[..rest.find([',', ']']).unwrap_or(rest.len())]));
+    }
+    found
 }
 
 /// The label of a line below a message, and its value. Forums turn the plus into a minus.

@@ -3,6 +3,7 @@
 //! Both differ: 5.1 writes dates as `\/Date(1647506701000)\/`, wraps an array of a remote session as `{"value": [...], "Count": n}` and an
 //! enumeration as `{"value": 1, "Value": "Name"}`; both replace what lies too deep by its type's name or by `@{Name=x}`.
 
+use super::error_record::inside;
 use super::lines::Line;
 use super::{Form, Object, Property, Value};
 use crate::read::time;
@@ -228,18 +229,23 @@ pub fn collected(text: &str) -> Option<(Collected, Vec<Object>)> {
         if !text[command.clone()].starts_with('{') {
             continue;
         }
-        let cmdlet = said(member(command.clone(), "cmdlet"));
+        let cmdlet = said(member(command.clone(), "cmdlet")).filter(|name| !name.is_empty());
         let before = objects.len();
         for one in list(member(command.clone(), "objects")) {
             objects.extend(objects_in(text, one, cmdlet.as_deref()));
         }
         for error in list(member(command.clone(), "errors")).into_iter().filter(|e| text[e.clone()].starts_with('{')) {
             let names = [("message", "Message"), ("category", "CategoryInfo"), ("id", "FullyQualifiedErrorId")];
-            let properties = names.iter().filter_map(|(key, name)| {
-                let at = member(error.clone(), key)?;
-                Some(Property { name: (*name).into(), value: Value::text_of(&said(Some(at.clone()))?), at })
-            });
-            let properties: Vec<Property> = properties.collect();
+            let mut properties = Vec::new();
+            for (key, name) in names {
+                let at = member(error.clone(), key);
+                let (Some(at), Some(value)) = (at.clone(), said(at)) else { continue };
+                let mut add = |name: &str, value: &str| {
+                    properties.push(Property { name: name.into(), value: Value::text_of(value), at: at.clone() });
+                };
+                add(name, &value);
+                inside(name, &value).into_iter().for_each(|(name, value)| add(name, value));
+            }
             objects.push(Object::new(cmdlet.as_deref(), Form::Error, properties, error));
         }
         if objects.len() == before && cmdlet.is_some() {

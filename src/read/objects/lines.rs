@@ -72,6 +72,11 @@ const CONSOLE: usize = 79;
 /// How many lines of a wrapped command are looked at.
 const LONGEST_COMMAND: usize = 6;
 
+/// Whether a line is a prompt with its command, or a command that was pasted without one.
+pub fn is_command_line(line: &str) -> bool {
+    prompt(&split(line), 0).is_some()
+}
+
 /// The prompt in this line, or a command line that was pasted without one.
 pub(super) fn prompt(lines: &[Line<'_>], n: usize) -> Option<Prompt> {
     let line = lines[n].text;
@@ -130,7 +135,7 @@ pub(super) fn is_cmdlet(word: &str) -> bool {
 }
 
 /// The cmdlet whose objects a command prints: the last of its pipeline that does more than choose and format.
-fn cmdlet_of(command: &str) -> Option<Box<str>> {
+pub fn cmdlet_of(command: &str) -> Option<Box<str>> {
     let mut found: Option<Box<str>> = None;
     for statement in pieces(command, ';') {
         let mut of_statement = None;

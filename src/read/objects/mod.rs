@@ -1,4 +1,4 @@
-//! The objects that a PowerShell session printed: lists, tables, JSON, error records, and the steps that test cmdlets tell.
+//! The objects that a PowerShell session printed or exported: lists, tables, JSON, XML, error records, and the steps that test cmdlets tell.
 //!
 //! Every reader gives the same: a record with properties, each with its place in the text. What a property means, and which cmdlet
 //! prints which properties, is not known here; a command line in the text names the cmdlet.
@@ -7,6 +7,7 @@
 //! lines -> prompts, error records, steps, JSON, lists, tables -> Object
 //! ```
 
+mod clixml;
 mod error_record;
 mod json;
 mod lines;
@@ -16,6 +17,7 @@ mod table;
 mod value;
 
 pub use json::{Collected, collected, is_collected};
+pub use lines::{cmdlet_of, is_command_line};
 pub use value::Value;
 
 use lines::{Line, Prompt};
@@ -51,6 +53,8 @@ pub enum Form {
     Table,
     /// `ConvertTo-Json`
     Json,
+    /// `Export-Clixml`
+    Xml,
     /// A step that a test cmdlet tells, with the properties `Step` (its sentence) and `Result`.
     Step,
     /// An error record, with the properties `Message`, `CategoryInfo`, `Exception`, `FullyQualifiedErrorId` and `Server`, as far as
@@ -96,6 +100,9 @@ pub fn read(text: &str) -> Vec<Object> {
     let mut objects = Vec::new();
     if text.len() > LONGEST_TEXT {
         return objects;
+    }
+    if let Some(exported) = clixml::read(text) {
+        return exported;
     }
     let lines = lines::split(text);
     let records = error_record::find(&lines);

@@ -5,7 +5,7 @@ use std::ops::Range;
 
 /// What a look at a command found.
 #[derive(Debug, Default)]
-pub(super) struct Scan {
+pub(crate) struct Scan {
     /// The names in command position.
     pub commands: Vec<Name>,
     /// What does not fit together.
@@ -14,7 +14,7 @@ pub(super) struct Scan {
 
 /// A name in command position.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Name {
+pub(crate) struct Name {
     /// Where.
     pub range: Range<usize>,
     /// Whether `-WhatIf` keeps it from doing anything.
@@ -23,7 +23,7 @@ pub(super) struct Name {
 
 /// What does not fit together.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Fault {
+pub(crate) enum Fault {
     /// A string that is never closed.
     Quote,
     /// A bracket without this partner.
@@ -76,7 +76,7 @@ const VERBS: [&str; 36] = [
 ];
 
 /// Looks at a command in which no expression is left.
-pub(super) fn scan(command: &str) -> Scan {
+pub(crate) fn scan(command: &str) -> Scan {
     let mut lexer =
         Lexer { text: command, at: 0, open: Vec::new(), expecting: true, after_parameter: false, out: Scan::default() };
     lexer.run(None);
@@ -327,6 +327,28 @@ fn is_cmdlet(word: &str) -> bool {
         && noun.bytes().all(|b| b.is_ascii_alphanumeric())
 }
 
+/// Whether a word fits a wildcard in which `*` is any text; case does not count.
+pub(crate) fn fits(word: &str, wildcard: &str) -> bool {
+    let (word, wildcard) = (word.as_bytes(), wildcard.as_bytes());
+    let Some(star) = wildcard.iter().position(|b| *b == b'*') else { return word.eq_ignore_ascii_case(wildcard) };
+    let (first, behind) = (&wildcard[..star], &wildcard[star + 1..]);
+    if word.len() < first.len() || !word[..first.len()].eq_ignore_ascii_case(first) {
+        return false;
+    }
+    let mut rest = &word[first.len()..];
+    let mut parts = behind.split(|b| *b == b'*').peekable();
+    while let Some(part) = parts.next() {
+        if parts.peek().is_none() {
+            return rest.len() >= part.len() && rest[rest.len() - part.len()..].eq_ignore_ascii_case(part);
+        }
+        match rest.windows(part.len().max(1)).position(|window| window.eq_ignore_ascii_case(part) || part.is_empty()) {
+            Some(at) => rest = &rest[at + part.len()..],
+            None => return false,
+        }
+    }
+    true
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -382,5 +404,12 @@ mod tests {
     fn what_if_is_noted() {
         assert!(scan("Remove-A x -WhatIf").commands[0].what_if);
         assert!(!scan("Remove-A x").commands[0].what_if);
+    }
+
+    #[test]
+    fn a_wildcard_fits_the_whole_word() {
+        assert!(fits("Set-MsolUser", "*-Msol*") && fits("IISRESET", "iisreset") && fits("New-X", "new-*"));
+        assert!(!fits("Set-MgUser", "*-Msol*") && !fits("iisreset2", "iisreset") && !fits("Renew-X", "new-*"));
+        assert!(fits("abcbc", "a*bc") && !fits("abcbd", "a*bc"));
     }
 }
