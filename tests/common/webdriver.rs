@@ -217,9 +217,12 @@ impl Browser {
 
     /// The text of an element as a person sees it.
     pub fn text(&self, selector: &str) -> String {
-        let element = self.find(selector);
-        let text = self.send("GET", &format!("/session/{}/element/{}/text", self.session, element.0), &Value::Null);
-        text.as_str().unwrap_or_default().to_owned()
+        // An element that was replaced meanwhile is looked for again.
+        self.until(selector, || {
+            let element = self.all(selector).into_iter().next()?;
+            let text = self.send("GET", &format!("/session/{}/element/{}/text", self.session, element.0), &Value::Null);
+            text.as_str().map(str::to_owned)
+        })
     }
 
     /// A permission that a person would give.

@@ -121,11 +121,15 @@ async fn lay_down(request: Request, limit: u64) -> Result<Logs, Problem> {
             Some("possible") => logs.possible = true,
             Some("redact") => logs.redact = true,
             Some("file") => {
+                let chosen = field.file_name().is_some_and(|name| !name.is_empty());
                 let name = file_name(field.file_name().unwrap_or_default());
                 // What was sent says nothing about where it is laid down.
                 let path = logs.folder.path().join(logs.files.len().to_string());
                 let mut file = None;
                 while let Some(piece) = field.chunk().await.map_err(|error| broken(&error))? {
+                    if piece.is_empty() {
+                        continue;
+                    }
                     size += piece.len() as u64;
                     if size > limit {
                         let help = "send fewer files, or scan them with `freebusy scan`; --max-upload sets the limit";
@@ -137,8 +141,12 @@ async fn lay_down(request: Request, limit: u64) -> Result<Logs, Problem> {
                     };
                     file.write_all(&piece).await.map_err(|error| not_written(&error))?;
                 }
-                // A form without a chosen file sends one without name and content.
-                let Some(mut file) = file else { continue };
+                let mut file = match file {
+                    Some(file) => file,
+                    None if chosen => File::create_new(&path).await.map_err(|error| not_written(&error))?,
+                    // A form without a chosen file sends one without name and content.
+                    None => continue,
+                };
                 file.flush().await.map_err(|error| not_written(&error))?;
                 logs.files.push((name, path));
                 if logs.files.len() > MOST_FILES {
@@ -150,7 +158,7 @@ async fn lay_down(request: Request, limit: u64) -> Result<Logs, Problem> {
         }
     }
     if logs.files.is_empty() {
-        return Err(Problem::new(422, "there is no file, or it is empty").help("send one or several as `file`"));
+        return Err(Problem::new(422, "there is no file").help("send one or several as `file`"));
     }
     Ok(logs)
 }

@@ -149,7 +149,7 @@ pub(super) fn run(args: &Args) -> Result<Status, CliError> {
             stop: Arc::new(AtomicBool::new(false)),
         });
         super::print(&welcome(own, args), false)?;
-        serve(&listener, &server).await
+        serve(listener, &server).await
     });
     // What still works on an upload ends by its own limits; nobody waits for it.
     runtime.shutdown_background();
@@ -178,7 +178,7 @@ fn welcome(own: SocketAddr, args: &Args) -> String {
 }
 
 /// Takes connections until somebody stops the server, and lets answers end that are under way.
-async fn serve(listener: &TcpListener, server: &Arc<Server>) -> Result<(), CliError> {
+async fn serve(listener: TcpListener, server: &Arc<Server>) -> Result<(), CliError> {
     let routes = routes::routes(Arc::clone(server));
     let connections = Arc::new(Semaphore::new(CONNECTIONS));
     let graceful = GracefulShutdown::new();
@@ -202,6 +202,8 @@ async fn serve(listener: &TcpListener, server: &Arc<Server>) -> Result<(), CliEr
         };
         connect(stream, place, routes.clone(), &graceful);
     }
+    // Nobody new: another server can take the address over while the last answers end.
+    drop(listener);
     super::print("stopping; what is under way is still answered\n", false)?;
     tokio::select! {
         () = graceful.shutdown() => {}
