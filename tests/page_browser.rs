@@ -16,6 +16,10 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 const AMBIGUOUS: &str = include_str!("../samples/ambiguous-user.txt");
 const UNSURE: &str = include_str!("../samples/only-a-sentence.txt");
 
+/// Output of a cmdlet, with something in it that is not as documented.
+const OUTPUT: &str = "[PS] C:\\>Get-OrganizationRelationship | Format-List\r\n\r\nName                  : Cloud\r\nDomainNames           : \
+    {fabrikam.mail.onmicrosoft.com}\r\nFreeBusyAccessEnabled : False\r\nFreeBusyAccessLevel   : None\r\nEnabled               : True\r\n";
+
 /// A browser takes a processor for itself: one test after the other.
 static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
 
@@ -326,6 +330,9 @@ fn pages(desk: &Desk, mut look: impl FnMut(&str)) {
     browser.click("#forget");
     desk.explain("The printer is out of paper.");
     look("none");
+    browser.click("#forget");
+    desk.explain(OUTPUT);
+    look("output");
     let log: String = (0..40)
         .map(|n| {
             format!("2026-11-{:02} 10:00:00 EX0{} {}\r\n", 1 + n % 20, n % 3, AMBIGUOUS.replace(['\r', '\n'], " "))

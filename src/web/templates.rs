@@ -65,16 +65,14 @@ struct Piece<'c> {
     open: bool,
 }
 
-/// A command with its open placeholders set apart. `open` are their names, without the brackets.
+/// A command with its open placeholders set apart. `open` are their names, without the brackets. Inside of single quotes PowerShell
+/// doubles the quotes of a name.
 fn pieces<'c>(command: &'c str, open: &[String]) -> Vec<Piece<'c>> {
     let mut pieces = Vec::new();
     let mut rest = command;
     let next = |text: &str| {
-        let found = open.iter().filter_map(|name| {
-            let placeholder = format!("<{name}>");
-            Some((text.find(&placeholder)?, placeholder.len()))
-        });
-        found.min()
+        let written = open.iter().flat_map(|name| [format!("<{name}>"), format!("<{}>", name.replace('\'', "''"))]);
+        written.filter_map(|placeholder| Some((text.find(&placeholder)?, placeholder.len()))).min()
     };
     while let Some((at, len)) = next(rest) {
         pieces.extend([Piece { text: &rest[..at], open: false }, Piece { text: &rest[at..at + len], open: true }]);
@@ -103,12 +101,20 @@ mod tests {
 
     #[test]
     fn open_placeholders_are_set_apart() {
-        let open = ["your server".to_owned(), "domain".to_owned()];
+        let open = ["your server".to_owned(), "domain".to_owned(), "user's UPN".to_owned()];
         let shown: Vec<_> =
-            pieces("a <domain> | b '<your server>' <x>", &open).iter().map(|p| (p.text, p.open)).collect();
+            pieces("a <domain> | b '<your server>' <x> '<user''s UPN>'", &open).iter().map(|p| (p.text, p.open)).collect();
         assert_eq!(
             shown,
-            [("a ", false), ("<domain>", true), (" | b '", false), ("<your server>", true), ("' <x>", false)]
+            [
+                ("a ", false),
+                ("<domain>", true),
+                (" | b '", false),
+                ("<your server>", true),
+                ("' <x> '", false),
+                ("<user''s UPN>", true),
+                ("'", false)
+            ]
         );
     }
 
