@@ -1,6 +1,8 @@
 //! What the benchmarks share: measured processes, generated rules.
 #![allow(dead_code, reason = "each benchmark uses its part")]
 
+use serde_yaml::Value;
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -95,21 +97,36 @@ pub fn rule_texts() -> Vec<String> {
             texts.push(fs::read_to_string(file.expect("an entry").path()).expect("a rule"));
         }
     }
+    // Checks of objects stand beside them.
+    texts.retain(|text| text.contains("\nsignature:"));
     texts.sort();
     texts
 }
 
-/// The sentences that the rules look for: what somebody without this program would give to grep.
+/// The sentences and numbers that the rules look for: what somebody without this program would give to grep. Words alone ("STARTTLS") and
+/// what a rule wants not to be there are left out.
 pub fn sentences() -> Vec<String> {
-    let mut found: Vec<String> = rule_texts()
-        .iter()
-        .flat_map(|rule| rule.split("\nsteps:").next().unwrap_or_default().lines())
-        .filter_map(|line| line.trim().trim_start_matches("- ").strip_prefix("text: "))
-        .map(|text| text.trim_matches(['"', '\'']).to_owned())
-        .collect();
-    found.sort();
-    found.dedup();
-    found
+    fn collect(condition: &Value, found: &mut BTreeSet<String>) {
+        match condition {
+            Value::Mapping(keys) => {
+                for (key, value) in keys.iter().filter(|(key, _)| key.as_str() != Some("not")) {
+                    match value.as_str().filter(|_| key.as_str() == Some("text")) {
+                        Some(text) => drop(found.insert(text.split_whitespace().collect::<Vec<_>>().join(" "))),
+                        None => collect(value, found),
+                    }
+                }
+            }
+            Value::Sequence(items) => items.iter().for_each(|item| collect(item, found)),
+            _ => {}
+        }
+    }
+    let mut found = BTreeSet::new();
+    for text in rule_texts() {
+        let rule: Value = serde_yaml::from_str(&text).expect("YAML");
+        collect(&rule["signature"], &mut found);
+    }
+    let telling = |text: &String| text.len() >= 8 && text.contains(|c: char| c == ' ' || c.is_ascii_digit());
+    found.into_iter().filter(telling).collect()
 }
 
 /// As many rules as wanted, each of the size and shape of a shipped one, with sentences of its own. The shipped tests do not fit those; with
