@@ -16,7 +16,7 @@ mod template;
 mod why_not;
 
 pub use answer::Answer;
-pub use findings::ndjson;
+pub use findings::{Ledger, Line, LineError, Run, is_run, ndjson, parse};
 pub use redact::Redactor;
 pub use render::{Format, RenderError, Renderer, Style};
 pub(crate) use sanitize::replacement;
