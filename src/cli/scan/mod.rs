@@ -10,6 +10,8 @@ mod pipe;
 pub(super) mod progress;
 mod select;
 mod turns;
+#[cfg(feature = "serve")]
+pub(super) mod upload;
 pub(super) mod walk;
 mod when;
 mod work;

@@ -25,8 +25,7 @@ pub struct ReadView<'s> {
     pub exchange_sources: u64,
     /// Sources by format.
     pub formats: Vec<FormatView<'s>>,
-    /// The versions of the rules that found something, if it was not these rules alone.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    /// The versions of the rules that found something; none if it was these rules alone.
     pub rules_versions: Vec<VersionView<'s>>,
 }
 
