@@ -16,6 +16,7 @@
 
 pub mod author;
 pub mod cli;
+mod digest;
 pub mod engine;
 pub mod facts;
 pub mod guide;
