@@ -14,7 +14,7 @@ const SCHEMA_VERSION: u32 = 1;
 /// What a run read.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Run {
-    /// [`SCHEMA_VERSION`]
+    /// The version of the line's form.
     pub schema_version: u32,
     /// What was asked for.
     pub asked: Asked,
