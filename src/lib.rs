@@ -8,7 +8,7 @@
 //! ```
 //!
 //! [`author`] stands above all of them: what those who write rules need, and no answer does. So does [`guide`], which walks a person
-//! through a rule's steps.
+//! through a rule's steps, and [`export`], which writes rules as queries of stores.
 //!
 //! Everything but [`read`] and [`cli`] is pure: no file system, clock or environment.
 
@@ -17,6 +17,7 @@
 pub mod author;
 pub mod cli;
 pub mod engine;
+pub mod export;
 pub mod facts;
 pub mod guide;
 pub mod read;

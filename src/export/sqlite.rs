@@ -93,28 +93,26 @@ fn squeezed() -> Vec<(String, &'static str)> {
     ascii.chain(latin).chain(others).map(|c| (format!("char({})", u32::from(c)), "''")).collect()
 }
 
-/// The steps from one form of the text to the next.
-fn steps(from: &str, column: &str, to: &str, replacements: &[(String, &'static str)], into: &mut String) {
+/// The steps from one form of the text to the next; `keep` are the columns that go along.
+fn steps(source: &str, column: &str, to: &str, keep: &str, replacements: &[(String, &'static str)], into: &mut String) {
     let last = replacements.len().div_ceil(AT_ONCE);
-    let mut source = from.to_owned();
-    for (n, group) in replacements.chunks(AT_ONCE).enumerate() {
-        let mut value = if n == 0 { column.to_owned() } else { to.to_owned() };
+    let (mut source, mut column) = (source.to_owned(), column);
+    for (n, group) in (1..).zip(replacements.chunks(AT_ONCE)) {
+        let mut value = column.to_owned();
         for (gone, instead) in group {
             value = format!("replace({value}, {gone}, {instead})");
         }
-        let name = if n + 1 == last { format!("{to}_rows") } else { format!("{to}_{}", n + 1) };
-        let keep = if from == "lowered_rows" || n > 0 { "" } else { ", tight" };
-        let keep = if n > 0 && to == "squeezed" { ", tight" } else { keep };
+        let name = if n == last { format!("{to}_rows") } else { format!("{to}_{n}") };
         into.push_str(&format!("{name} AS MATERIALIZED (SELECT id{keep}, {value} AS {to} FROM {source}),\n"));
-        source = name;
+        (source, column) = (name, to);
     }
 }
 
 fn rows(head: &[String], definitions: &[Definition]) -> String {
     let mut text: String = head.iter().map(|line| format!("-- {line}\n")).collect();
     text.push_str("WITH lowered_rows AS MATERIALIZED (\n    SELECT id, lower(coalesce(provider, '') || char(10) || message) AS lowered FROM records),\n");
-    steps("lowered_rows", "lowered", "tight", &tightened(), &mut text);
-    steps("tight_rows", "tight", "squeezed", &squeezed(), &mut text);
+    steps("lowered_rows", "lowered", "tight", "", &tightened(), &mut text);
+    steps("tight_rows", "tight", "squeezed", ", tight", &squeezed(), &mut text);
     text.push_str("forms AS MATERIALIZED (SELECT records.*, tight, squeezed FROM records JOIN squeezed_rows USING (id))");
     let mut source = "forms".to_owned();
     for Definition { name, expr } in definitions {
