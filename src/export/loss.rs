@@ -51,8 +51,6 @@ pub enum Loss {
     ContextAnywhere,
     /// The direction counts at any place of the row.
     DirectionAnywhere,
-    /// The direction does not count.
-    DirectionIgnored,
     /// Of a pattern only the fixed parts are looked for.
     PatternParts,
     /// A pattern that excludes cannot be said.
@@ -69,7 +67,7 @@ pub enum Loss {
 
 impl Loss {
     /// All of them, in the order of the page.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 14] = [
         Self::Normalisation,
         Self::Wording,
         Self::Distance,
@@ -78,7 +76,6 @@ impl Loss {
         Self::NumbersExcluded,
         Self::ContextAnywhere,
         Self::DirectionAnywhere,
-        Self::DirectionIgnored,
         Self::PatternParts,
         Self::PatternNotExcluded,
         Self::PatternAnchors,
@@ -98,7 +95,6 @@ impl Loss {
             Self::NumbersExcluded => "numbers-excluded",
             Self::ContextAnywhere => "context-anywhere",
             Self::DirectionAnywhere => "direction-anywhere",
-            Self::DirectionIgnored => "direction-ignored",
             Self::PatternParts => "pattern-parts",
             Self::PatternNotExcluded => "pattern-not-excluded",
             Self::PatternAnchors => "pattern-anchors",
@@ -111,16 +107,15 @@ impl Loss {
     /// Which rows it changes.
     pub fn effect(self) -> Effect {
         match self {
-            Self::Wording | Self::ExcludedAnywhere | Self::NumbersExcluded => Effect::Fewer,
+            Self::Normalisation | Self::Wording | Self::ExcludedAnywhere | Self::NumbersExcluded => Effect::Fewer,
             Self::Distance
             | Self::Numbers
             | Self::ContextAnywhere
-            | Self::DirectionIgnored
             | Self::PatternParts
             | Self::PatternNotExcluded
             | Self::PatternAnchors
             | Self::Outranked => Effect::More,
-            Self::Normalisation | Self::DirectionAnywhere | Self::PatternBlanks | Self::Weight => Effect::Both,
+            Self::DirectionAnywhere | Self::PatternBlanks | Self::Weight => Effect::Both,
         }
     }
 
@@ -140,7 +135,6 @@ impl Loss {
             Self::NumbersExcluded => "a number that excludes the rule is found in a longer number, too",
             Self::ContextAnywhere => "the context may stand anywhere in the row, not only near the evidence",
             Self::DirectionAnywhere => "a direction that the text shows counts anywhere in the row, not only near the evidence",
-            Self::DirectionIgnored => "a text that shows the opposite direction is selected, too",
             Self::PatternParts => {
                 "the target has no regular expressions: the fixed parts of a pattern are looked for in their order, what \
                  stands between them is not checked"

@@ -5,7 +5,6 @@ use super::dialect::comment;
 use super::expr::{Expr, Words};
 use super::pattern::with_blanks;
 use crate::rules::model::{Rule, Standing};
-use crate::text::fold::fold;
 use std::fmt::Write as _;
 
 /// The field that holds a row's text.
@@ -52,7 +51,7 @@ impl Detection {
                 self.name(prefix, Test::Fields(provider.chain(id).collect()))
             }
             Expr::Field(field) => {
-                let is = field.is.iter().map(|is| (field.name.clone(), quoted(&escaped(is))));
+                let is = field.is.iter().map(|is| (field.name.clone(), scalar(is)));
                 let contains = field.contains.iter();
                 let contains = contains.map(|part| (format!("{}|contains", field.name), quoted(&escaped(part))));
                 let mut tests: Vec<(String, String)> = is.chain(contains).collect();
@@ -117,6 +116,12 @@ fn escaped(value: &str) -> String {
         out.push(c);
     }
     out
+}
+
+/// The value of a field: a number is none in quotes.
+fn scalar(value: &str) -> String {
+    let number = !value.is_empty() && !value.starts_with('0') && value.len() < 10 && value.bytes().all(|b| b.is_ascii_digit());
+    if number { value.to_owned() } else { quoted(&escaped(value)) }
 }
 
 /// A scalar of YAML in single quotes.
@@ -187,7 +192,6 @@ pub(super) fn rule(head: &[String], definitions: &[Definition], rule: &Rule, exp
     });
     let _ = writeln!(out, "author: freebusy");
     let _ = writeln!(out, "date: {}", rule.reviewed);
-    let _ = writeln!(out, "tags:\n    - freebusy.{}\n    - freebusy.{}", tag(&rule.area), tag(&rule.id));
     let _ = writeln!(out, "logsource:");
     if web {
         let _ = writeln!(out, "    product: exchange\n    category: webserver");
@@ -223,9 +227,4 @@ pub(super) fn rule(head: &[String], definitions: &[Definition], rule: &Rule, exp
     let level = if rule.confidence == Standing::Verified { "medium" } else { "low" };
     let _ = writeln!(out, "level: {level}");
     out
-}
-
-/// A part of a tag.
-fn tag(id: &str) -> String {
-    if fold(id).is_empty() { "rule".to_owned() } else { id.to_lowercase() }
 }

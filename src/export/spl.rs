@@ -22,11 +22,11 @@ impl Dialect for Spl {
     }
 
     fn tight(&self, words: &str) -> String {
-        format!("match(fb_tight, {})", string(&literal(words)))
+        format!("match(fb_tight, {})", pattern(&literal(words)))
     }
 
     fn pattern(&self, pattern: &Pattern) -> String {
-        format!("match(fb_tight, {})", string(&pattern.tight))
+        format!("match(fb_tight, {})", self::pattern(&pattern.tight))
     }
 
     fn event(&self, provider: Option<&str>, id: Option<u32>) -> String {
@@ -42,7 +42,7 @@ impl Dialect for Spl {
         let contains = field
             .contains
             .as_ref()
-            .map(|part| format!("match({column}, {})", string(&literal(&part.to_lowercase()))));
+            .map(|part| format!("match({column}, {})", pattern(&literal(&part.to_lowercase()))));
         let tests: Vec<String> = [is, contains].into_iter().flatten().collect();
         if tests.is_empty() { format!("{column}!=\"\"") } else { format!("({})", tests.join(" AND ")) }
     }
@@ -68,9 +68,15 @@ fn literal(text: &str) -> String {
     out
 }
 
-/// A string. A backtick would begin a macro wherever it stands.
+/// A string. A backtick would begin a macro wherever it stands, so it is put in by a function.
 fn string(text: &str) -> String {
-    quoted(&text.replace('`', "\u{b4}"))
+    let parts: Vec<String> = text.split('`').map(quoted).collect();
+    parts.join(".urldecode(\"%60\").")
+}
+
+/// A pattern as a string.
+fn pattern(pattern: &str) -> String {
+    quoted(&pattern.replace("\\`", "`").replace('`', "\\x60"))
 }
 
 /// The field that Splunk's extractions make of a column.
