@@ -274,4 +274,3 @@ fn an_event_and_a_column_are_found_and_their_near_misses_are_not() {
     }
 }
 
-mod quoting;
