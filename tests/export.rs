@@ -274,3 +274,49 @@ fn an_event_and_a_column_are_found_and_their_near_misses_are_not() {
     }
 }
 
+
+/// Runs `freebusy rules export` in a folder.
+fn export(folder: &Path, arguments: &[&str]) -> (Option<i32>, String) {
+    let output = std::process::Command::new(env!("CARGO_BIN_EXE_freebusy"))
+        .args(["rules", "export"])
+        .args(arguments)
+        .current_dir(folder)
+        .output()
+        .expect("the program");
+    (output.status.code(), String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned())
+}
+
+#[test]
+fn a_folder_gets_a_file_for_each_rule_and_foreign_files_stay() {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("export-files");
+    let _ = std::fs::remove_dir_all(&folder);
+    std::fs::create_dir_all(&folder).expect("a folder");
+    let two = ["--rule", "token-user-ambiguous", "--rule", "http-503", "--out", "queries/new"];
+    for (target, count) in [("sigma", 2), ("kql", 3), ("spl", 3), ("esql", 3), ("sqlite", 3)] {
+        for _ in 0..2 {
+            let (code, text) = export(&folder, &[&["--to", target], &two[..]].concat());
+            assert_eq!((code, text.as_str()), (Some(0), format!("wrote {count} files to queries/new\n").as_str()));
+        }
+    }
+    let queries = folder.join("queries/new");
+    let foreign = "// mine\n";
+    std::fs::write(queries.join("http-503.kql"), foreign).expect("a file");
+    std::fs::remove_file(queries.join("_all.kql")).expect("a file");
+    let (code, text) = export(&folder, &[&["--to", "kql"], &two[..]].concat());
+    assert_eq!(code, Some(2));
+    assert!(text.contains("http-503.kql: this file was not written by `rules export`"), "{text}");
+    assert_eq!(std::fs::read_to_string(queries.join("http-503.kql")).expect("a file"), foreign);
+    assert!(!queries.join("_all.kql").exists(), "something was written before the refusal");
+}
+
+#[test]
+fn every_target_has_its_ids_and_standard_output_has_the_combined_query() {
+    let here = Path::new(env!("CARGO_TARGET_TMPDIR"));
+    for target in Target::ALL {
+        let (code, text) = export(here, &["--to", target.id(), "--rule", "token-user-ambiguous"]);
+        assert_eq!(code, Some(0), "{text}");
+        assert!(text.contains("token-user-ambiguous: "), "{text}");
+    }
+    let (_, text) = export(here, &["--to", "kql"]);
+    assert!(text.contains("case(") && text.contains("\"http-503\""), "{text}");
+}
