@@ -60,8 +60,10 @@ impl Detection {
                 }
                 self.name(prefix, Test::Fields(tests))
             }
-            // Only of targets without patterns.
-            Expr::Pieces(_) => unreachable_selection(),
+            Expr::Pieces(chains) => {
+                let chain = |pieces: &Vec<String>| pieces.iter().map(|p| regex::escape(p)).collect::<Vec<_>>().join(".*");
+                self.name(prefix, Test::Matches(chains.iter().map(chain).collect()))
+            }
         }
     }
 
@@ -92,11 +94,6 @@ impl Detection {
         parts.extend(others);
         bracketed(&parts, " or ")
     }
-}
-
-/// A condition that never holds: there is no such selection, because the expression was fitted to Sigma before.
-fn unreachable_selection() -> String {
-    "1 of never_*".to_owned()
 }
 
 fn bracketed(parts: &[String], word: &str) -> String {

@@ -88,8 +88,8 @@ fn tightened() -> Vec<(String, &'static str)> {
 /// languages have.
 fn squeezed() -> Vec<(String, &'static str)> {
     let ascii = (33u8..127).map(char::from).filter(char::is_ascii_punctuation);
-    let latin = ('\u{a1}'..='\u{17f}').filter(|c| !"«»´".contains(*c));
-    let others = "…•™\u{fffd}、。「」（）：！？・，\u{3000}\u{ad}".chars();
+    let latin = ('\u{a1}'..='\u{ff}').filter(|c| !"«»´".contains(*c));
+    let others = "ĄĆĘŁŃŚŹŻąćęłńśźżŒœŠšŽžŸČčĚěŘřŮůŐőŰűİıĞğŞş…•™\u{fffd}、。「」（）：！？・，\u{3000}".chars();
     ascii.chain(latin).chain(others).map(|c| (format!("char({})", u32::from(c)), "''")).collect()
 }
 
@@ -108,12 +108,23 @@ fn steps(source: &str, column: &str, to: &str, keep: &str, replacements: &[(Stri
     }
 }
 
-fn rows(head: &[String], definitions: &[Definition]) -> String {
-    let mut text: String = head.iter().map(|line| format!("-- {line}\n")).collect();
-    text.push_str("WITH lowered_rows AS MATERIALIZED (\n    SELECT id, lower(coalesce(provider, '') || char(10) || message) AS lowered FROM records),\n");
+/// The tight and the squeezed text of every row, made once a session.
+fn forms() -> String {
+    let mut text = String::from(
+        "-- The forms of the text, made once; DROP TABLE temp.freebusy_forms when the records have changed.\n\
+         CREATE TEMP TABLE IF NOT EXISTS freebusy_forms AS\nWITH lowered_rows AS MATERIALIZED (\n    \
+         SELECT id, lower(coalesce(provider, '') || char(10) || message) AS lowered FROM records),\n",
+    );
     steps("lowered_rows", "lowered", "tight", "", &tightened(), &mut text);
     steps("tight_rows", "tight", "squeezed", ", tight", &squeezed(), &mut text);
-    text.push_str("forms AS MATERIALIZED (SELECT records.*, tight, squeezed FROM records JOIN squeezed_rows USING (id))");
+    text.truncate(text.trim_end().trim_end_matches(',').len());
+    text.push_str("\nSELECT id, tight, squeezed FROM squeezed_rows;\n");
+    text
+}
+
+/// The rows with their forms, and what several rules ask for.
+fn rows(definitions: &[Definition]) -> String {
+    let mut text = String::from("WITH forms AS (SELECT records.*, tight, squeezed FROM records JOIN temp.freebusy_forms USING (id))");
     let mut source = "forms".to_owned();
     for Definition { name, expr } in definitions {
         let column = name.column();
@@ -127,6 +138,10 @@ fn rows(head: &[String], definitions: &[Definition]) -> String {
     text
 }
 
+fn comments(head: &[String]) -> String {
+    head.iter().map(|line| format!("-- {line}\n")).collect()
+}
+
 /// Where the last step of [`rows`] put them.
 fn source(definitions: &[Definition]) -> String {
     definitions.last().map_or_else(|| "forms".to_owned(), |last| format!("with_{}", last.name.column()))
@@ -134,8 +149,10 @@ fn source(definitions: &[Definition]) -> String {
 
 pub(super) fn rule(head: &[String], definitions: &[Definition], id: &str, expr: &Expr) -> String {
     format!(
-        "{}SELECT id, time, {} AS rule, computer, message FROM {}\nWHERE {}\nORDER BY time, id;\n",
-        rows(head, definitions),
+        "{}{}{}SELECT id, time, {} AS rule, computer, message FROM {}\nWHERE {}\nORDER BY time, id;\n",
+        comments(head),
+        forms(),
+        rows(definitions),
         string(id),
         source(definitions),
         write(&Sqlite, expr, 4)
@@ -143,8 +160,9 @@ pub(super) fn rule(head: &[String], definitions: &[Definition], id: &str, expr: 
 }
 
 pub(super) fn combined(head: &[String], definitions: &[Definition], winners: &[Winner]) -> String {
-    let mut text = String::from("DROP TABLE IF EXISTS temp.freebusy_rows;\nCREATE TEMP TABLE freebusy_rows AS\n");
-    text.push_str(&rows(&[], definitions));
+    let mut text = comments(head) + &forms();
+    text.push_str("DROP TABLE IF EXISTS temp.freebusy_rows;\nCREATE TEMP TABLE freebusy_rows AS\n");
+    text.push_str(&rows(definitions));
     text.push_str("SELECT id, time, computer, CASE\n");
     for Winner { id, expr } in winners {
         text.push_str(&format!("    WHEN {} THEN {}\n", write(&Sqlite, expr, 8), string(id)));
@@ -154,6 +172,5 @@ pub(super) fn combined(head: &[String], definitions: &[Definition], winners: &[W
         "SELECT rule, count(*) AS rows, min(time) AS first, max(time) AS last, count(DISTINCT computer) AS servers\n\
          FROM freebusy_rows WHERE rule IS NOT NULL GROUP BY rule ORDER BY rows DESC, rule;\n",
     );
-    let head: String = head.iter().map(|line| format!("-- {line}\n")).collect();
-    head + &text
+    text
 }
