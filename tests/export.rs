@@ -276,7 +276,6 @@ fn an_event_and_a_column_are_found_and_their_near_misses_are_not() {
     }
 }
 
-
 /// Runs `freebusy rules export` in a folder.
 fn export(folder: &Path, arguments: &[&str]) -> (Option<i32>, String) {
     let output = std::process::Command::new(env!("CARGO_BIN_EXE_freebusy"))

@@ -32,8 +32,8 @@ impl Dialect for Esql {
     }
 
     fn event(&self, provider: Option<&str>, id: Option<u32>) -> String {
-        let provider = provider
-            .map(|provider| format!("TO_LOWER(winlog.provider_name) == {}", quoted(&provider.to_lowercase())));
+        let provider =
+            provider.map(|provider| format!("TO_LOWER(winlog.provider_name) == {}", quoted(&provider.to_lowercase())));
         let id = id.map(|id| format!("event.code == \"{id}\""));
         let tests: Vec<String> = [provider, id].into_iter().flatten().collect();
         format!("COALESCE({}, false)", tests.join(" AND "))
@@ -42,7 +42,8 @@ impl Dialect for Esql {
     fn field(&self, field: &Field) -> String {
         let column = format!("TRIM(TO_LOWER(TO_STRING({})))", column(&field.name));
         let is = field.is.as_ref().map(|is| format!("{column} == {}", quoted(&is.to_lowercase())));
-        let contains = field.contains.as_ref().map(|part| format!("{column} LIKE {}", containing(&part.to_lowercase())));
+        let contains =
+            field.contains.as_ref().map(|part| format!("{column} LIKE {}", containing(&part.to_lowercase())));
         let mut tests: Vec<String> = [is, contains].into_iter().flatten().collect();
         if tests.is_empty() {
             tests.push(format!("{column} != \"\""));

@@ -149,7 +149,8 @@ impl<'s> Lowerer<'s> {
             },
             Name::CloudAsks | Name::OnPremisesAsks => {
                 let wanted = *name == Name::CloudAsks;
-                let shown = self.shared.indications.iter().filter(|i| i.direction.is_some_and(|d| from_cloud(d) == wanted));
+                let shown =
+                    self.shared.indications.iter().filter(|i| i.direction.is_some_and(|d| from_cloud(d) == wanted));
                 any(shown.map(|indication| self.condition(&indication.condition, false, &mut losses)).collect())
             }
         };
@@ -307,18 +308,24 @@ fn http_status(number: u32) -> Words {
 
 /// All of these; one alone stands for itself.
 pub(super) fn all(parts: Vec<Expr>) -> Expr {
-    one_or(flat(parts, |part| match part {
-        Expr::All(parts) => Ok(parts),
-        other => Err(other),
-    }), Expr::All)
+    one_or(
+        flat(parts, |part| match part {
+            Expr::All(parts) => Ok(parts),
+            other => Err(other),
+        }),
+        Expr::All,
+    )
 }
 
 /// One of these; one alone stands for itself.
 pub(super) fn any(parts: Vec<Expr>) -> Expr {
-    one_or(flat(parts, |part| match part {
-        Expr::Any(parts) => Ok(parts),
-        other => Err(other),
-    }), Expr::Any)
+    one_or(
+        flat(parts, |part| match part {
+            Expr::Any(parts) => Ok(parts),
+            other => Err(other),
+        }),
+        Expr::Any,
+    )
 }
 
 fn flat(parts: Vec<Expr>, inner: impl Fn(Expr) -> Result<Vec<Expr>, Expr>) -> Vec<Expr> {

@@ -13,9 +13,7 @@ pub(super) fn fit(lowered: Lowered, target: Target) -> Lowered {
     match target {
         Target::Kql | Target::Spl => Lowered { expr, losses },
         Target::Esql => {
-            let inexact = |expr: &Expr| {
-                matches!(expr, Expr::Pattern(pattern) if lucene(&pattern.tight).is_none_or(|lucene| !lucene.exact))
-            };
+            let inexact = |expr: &Expr| matches!(expr, Expr::Pattern(pattern) if lucene(&pattern.tight).is_none_or(|lucene| !lucene.exact));
             if expr.has(&inexact) {
                 losses.insert(Loss::PatternAnchors);
             }

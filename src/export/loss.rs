@@ -131,10 +131,14 @@ impl Loss {
             }
             Self::Distance => "the parts of the rule may stand anywhere in the row, not only near one another",
             Self::ExcludedAnywhere => "what excludes the rule does so anywhere in the row, not only near its evidence",
-            Self::Numbers => "a number is found in a longer number, too, and so is a code behind the end of another word",
+            Self::Numbers => {
+                "a number is found in a longer number, too, and so is a code behind the end of another word"
+            }
             Self::NumbersExcluded => "a number that excludes the rule is found in a longer number, too",
             Self::ContextAnywhere => "the context may stand anywhere in the row, not only near the evidence",
-            Self::DirectionAnywhere => "a direction that the text shows counts anywhere in the row, not only near the evidence",
+            Self::DirectionAnywhere => {
+                "a direction that the text shows counts anywhere in the row, not only near the evidence"
+            }
             Self::PatternParts => {
                 "the target has no regular expressions: the fixed parts of a pattern are looked for in their order, what \
                  stands between them is not checked"
@@ -144,7 +148,9 @@ impl Loss {
             }
             Self::PatternAnchors => "a pattern does not check where the text or a word begins or ends",
             Self::PatternBlanks => "a pattern allows white space only where the rule writes a blank",
-            Self::Outranked => "a row that another, outranking rule would win is selected, too; the combined query knows the ranks",
+            Self::Outranked => {
+                "a row that another, outranking rule would win is selected, too; the combined query knows the ranks"
+            }
             Self::Weight => {
                 "where two rules hold and neither outranks the other, the order is fixed; scan takes the one with more evidence"
             }

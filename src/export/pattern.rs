@@ -203,7 +203,11 @@ fn lucene_class(class: &Class) -> String {
 }
 
 fn lucene_char(c: char) -> String {
-    if c.is_ascii_alphanumeric() || c == '_' || !c.is_ascii() || c.is_ascii_control() { c.to_string() } else { format!("\\{c}") }
+    if c.is_ascii_alphanumeric() || c == '_' || !c.is_ascii() || c.is_ascii_control() {
+        c.to_string()
+    } else {
+        format!("\\{c}")
+    }
 }
 
 /// A pattern over a text with its blanks: white space may stand where the rule writes a blank.
@@ -242,7 +246,10 @@ mod tests {
         let some = pieces("asproxy/[a-z]+/exch/15\\.20-503").expect("a pattern");
         assert_eq!(some, Pieces { chains: vec![vec!["asproxy/".into(), "/exch/15.20-503".into()]], exact: false });
         let exact = pieces("250-?starttls").expect("a pattern");
-        assert_eq!(exact, Pieces { chains: vec![vec!["250-starttls".into()], vec!["250starttls".into()]], exact: true });
+        assert_eq!(
+            exact,
+            Pieces { chains: vec![vec!["250-starttls".into()], vec!["250starttls".into()]], exact: true }
+        );
         let stars = pieces(r"220\*{3,}x").expect("a pattern");
         assert_eq!(stars.chains, [["220***", "x"]]);
     }

@@ -61,7 +61,8 @@ impl Detection {
                 self.name(prefix, Test::Fields(tests))
             }
             Expr::Pieces(chains) => {
-                let chain = |pieces: &Vec<String>| pieces.iter().map(|p| regex::escape(p)).collect::<Vec<_>>().join(".*");
+                let chain =
+                    |pieces: &Vec<String>| pieces.iter().map(|p| regex::escape(p)).collect::<Vec<_>>().join(".*");
                 self.name(prefix, Test::Matches(chains.iter().map(chain).collect()))
             }
         }
@@ -117,7 +118,8 @@ fn escaped(value: &str) -> String {
 
 /// The value of a field: a number is none in quotes.
 fn scalar(value: &str) -> String {
-    let number = !value.is_empty() && !value.starts_with('0') && value.len() < 10 && value.bytes().all(|b| b.is_ascii_digit());
+    let number =
+        !value.is_empty() && !value.starts_with('0') && value.len() < 10 && value.bytes().all(|b| b.is_ascii_digit());
     if number { value.to_owned() } else { quoted(&escaped(value)) }
 }
 
@@ -195,7 +197,10 @@ pub(super) fn rule(head: &[String], definitions: &[Definition], rule: &Rule, exp
         let _ = writeln!(out, "    definition: 'The rows of the IIS and HttpProxy logs; {MESSAGE} is the whole row'");
     } else {
         let _ = writeln!(out, "    product: windows\n    service: application");
-        let _ = writeln!(out, "    definition: '{MESSAGE} is the rendered description of the event, or the whole row of another log'");
+        let _ = writeln!(
+            out,
+            "    definition: '{MESSAGE} is the rendered description of the event, or the whole row of another log'"
+        );
     }
     let _ = writeln!(out, "detection:");
     for (name, test) in &detection.selections {

@@ -39,10 +39,8 @@ impl Dialect for Spl {
     fn field(&self, field: &Field) -> String {
         let column = format!("lower(trim(coalesce('{}', \"\")))", column(&field.name));
         let is = field.is.as_ref().map(|is| format!("{column}={}", string(&is.to_lowercase())));
-        let contains = field
-            .contains
-            .as_ref()
-            .map(|part| format!("match({column}, {})", pattern(&literal(&part.to_lowercase()))));
+        let contains =
+            field.contains.as_ref().map(|part| format!("match({column}, {})", pattern(&literal(&part.to_lowercase()))));
         let tests: Vec<String> = [is, contains].into_iter().flatten().collect();
         if tests.is_empty() { format!("{column}!=\"\"") } else { format!("({})", tests.join(" AND ")) }
     }

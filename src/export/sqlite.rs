@@ -75,7 +75,8 @@ fn string(text: &str) -> String {
 
 /// What is taken away from, or replaced in, the text for its tight form.
 fn tightened() -> Vec<(String, &'static str)> {
-    let gone = ["char(9)", "char(10)", "char(11)", "char(12)", "char(13)", "' '", "char(160)", "char(8203)", "char(65279)"];
+    let gone =
+        ["char(9)", "char(10)", "char(11)", "char(12)", "char(13)", "' '", "char(160)", "char(8203)", "char(65279)"];
     let mut all: Vec<(String, &'static str)> = gone.iter().map(|c| ((*c).to_owned(), "''")).collect();
     all.extend("‘’‚‛′´".chars().map(|c| (string(&c.to_string()), "''''")));
     all.extend("“”„‟«»".chars().map(|c| (string(&c.to_string()), "'\"'")));
@@ -124,7 +125,9 @@ fn forms() -> String {
 
 /// The rows with their forms, and what several rules ask for.
 fn rows(definitions: &[Definition]) -> String {
-    let mut text = String::from("WITH forms AS (SELECT records.*, tight, squeezed FROM records JOIN temp.freebusy_forms USING (id))");
+    let mut text = String::from(
+        "WITH forms AS (SELECT records.*, tight, squeezed FROM records JOIN temp.freebusy_forms USING (id))",
+    );
     let mut source = "forms".to_owned();
     for Definition { name, expr } in definitions {
         let column = name.column();
