@@ -234,10 +234,23 @@ fn sentences<'t>(written: impl IntoIterator<Item = &'t str>, excluding: bool, lo
         }
         words.squeezed.extend(squeezed_variants(sentence));
         words.written.push(sentence.to_owned());
+        words.written.extend(words_apart(sentence));
     }
     words.squeezed.sort();
     words.squeezed.dedup();
     Expr::Words(words)
+}
+
+/// A name with its words apart, as messages have it: `ProxyWebRequest` is also `Proxy Web Request`.
+fn words_apart(sentence: &str) -> Option<String> {
+    let mut apart = String::new();
+    for c in sentence.chars() {
+        if c.is_uppercase() && apart.ends_with(char::is_lowercase) {
+            apart.push(' ');
+        }
+        apart.push(c);
+    }
+    (apart.len() > sentence.len()).then_some(apart)
 }
 
 fn lid(number: u32) -> Words {
