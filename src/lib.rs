@@ -8,7 +8,8 @@
 //! ```
 //!
 //! [`author`] stands above all of them: what those who write rules need, and no answer does. So does [`guide`], which walks a person
-//! through a rule's steps, and [`export`], which writes rules as queries of stores.
+//! through a rule's steps. [`web`] answers what a browser asks, and shows the catalogue that [`author`] makes. [`export`] writes rules as
+//! queries of the stores in which logs lie.
 //!
 //! Everything but [`read`] and [`cli`] is pure: no file system, clock or environment.
 
@@ -27,3 +28,4 @@ pub mod report;
 pub mod rules;
 pub mod scan;
 pub mod text;
+pub mod web;

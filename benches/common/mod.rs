@@ -1,6 +1,8 @@
 //! What the benchmarks share: measured processes, generated rules.
 #![allow(dead_code, reason = "each benchmark uses its part")]
 
+use serde_yaml::Value;
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -95,21 +97,36 @@ pub fn rule_texts() -> Vec<String> {
             texts.push(fs::read_to_string(file.expect("an entry").path()).expect("a rule"));
         }
     }
+    // Checks of objects stand beside them.
+    texts.retain(|text| text.contains("\nsignature:"));
     texts.sort();
     texts
 }
 
-/// The sentences that the rules look for: what somebody without this program would give to grep.
+/// The sentences and numbers that the rules look for: what somebody without this program would give to grep. Words alone ("STARTTLS") and
+/// what a rule wants not to be there are left out.
 pub fn sentences() -> Vec<String> {
-    let mut found: Vec<String> = rule_texts()
-        .iter()
-        .flat_map(|rule| rule.split("\nsteps:").next().unwrap_or_default().lines())
-        .filter_map(|line| line.trim().trim_start_matches("- ").strip_prefix("text: "))
-        .map(|text| text.trim_matches(['"', '\'']).to_owned())
-        .collect();
-    found.sort();
-    found.dedup();
-    found
+    fn collect(condition: &Value, found: &mut BTreeSet<String>) {
+        match condition {
+            Value::Mapping(keys) => {
+                for (key, value) in keys.iter().filter(|(key, _)| key.as_str() != Some("not")) {
+                    match value.as_str().filter(|_| key.as_str() == Some("text")) {
+                        Some(text) => drop(found.insert(text.split_whitespace().collect::<Vec<_>>().join(" "))),
+                        None => collect(value, found),
+                    }
+                }
+            }
+            Value::Sequence(items) => items.iter().for_each(|item| collect(item, found)),
+            _ => {}
+        }
+    }
+    let mut found = BTreeSet::new();
+    for text in rule_texts() {
+        let rule: Value = serde_yaml::from_str(&text).expect("YAML");
+        collect(&rule["signature"], &mut found);
+    }
+    let telling = |text: &String| text.len() >= 8 && text.contains(|c: char| c == ' ' || c.is_ascii_digit());
+    found.into_iter().filter(telling).collect()
 }
 
 /// As many rules as wanted, each of the size and shape of a shipped one, with sentences of its own. The shipped tests do not fit those; with
@@ -121,15 +138,17 @@ pub fn generated(folder: &Path, wanted: usize, with_tests: bool) -> PathBuf {
         let rule = &shipped[number % shipped.len()];
         let id = format!("generated-{number:03}");
         let mut text = String::new();
+        let mut in_signature = false;
         for line in rule.lines() {
-            if line.starts_with("id: ") {
+            in_signature = line.starts_with("signature:") || in_signature && !line.starts_with(char::is_alphabetic);
+            if line.starts_with("signature:") {
+                let whole: Value = serde_yaml::from_str(rule).expect("YAML");
+                let own =
+                    Value::Mapping([("signature".into(), own(&whole["signature"], number))].into_iter().collect());
+                text.push_str(&serde_yaml::to_string(&own).expect("YAML"));
+            } else if line.starts_with("id: ") {
                 let _ = writeln!(text, "id: {id}");
-            } else if line.starts_with("outranks:") {
-                continue;
-            } else if let Some((key, sentence)) = sentence(line).filter(|_| !text.contains("\nsteps:")) {
-                // Every letter moves on, so that the sentences differ from the shipped ones.
-                let _ = writeln!(text, "{key}\"{}\"", moved(sentence, number as u8));
-            } else {
+            } else if !in_signature && !line.starts_with("outranks:") {
                 let _ = writeln!(text, "{line}");
             }
         }
@@ -141,19 +160,36 @@ pub fn generated(folder: &Path, wanted: usize, with_tests: bool) -> PathBuf {
     folder.to_owned()
 }
 
-/// The key and the sentence of a line that gives one.
-fn sentence(line: &str) -> Option<(&str, &str)> {
-    let rest = line.trim_start().trim_start_matches("- ").strip_prefix("text: ")?;
-    Some(line.split_at(line.len() - rest.len()))
+/// A condition of the same shape that looks for sentences of its own. Statuses, codes and patterns become sentences too: there are not
+/// five thousand of them.
+fn own(condition: &Value, number: usize) -> Value {
+    match condition {
+        Value::Mapping(keys) => {
+            let of_own = |(key, value): (&Value, &Value)| match (key.as_str(), value) {
+                (Some("text" | "regex" | "phrase"), Value::String(text)) => ("text".into(), moved(text, number).into()),
+                (Some(key @ ("http-status" | "aadsts" | "diagnostics" | "field")), value) => {
+                    let said = serde_yaml::to_string(value).expect("YAML");
+                    ("text".into(), moved(&format!("{key} of {said}"), number).into())
+                }
+                _ => (key.clone(), own(value, number)),
+            };
+            Value::Mapping(keys.iter().map(of_own).collect())
+        }
+        Value::Sequence(items) => Value::Sequence(items.iter().map(|item| own(item, number)).collect()),
+        other => other.clone(),
+    }
 }
 
-fn moved(sentence: &str, by: u8) -> String {
-    sentence
-        .bytes()
-        .filter(|b| b.is_ascii_alphanumeric() || *b == b' ')
-        .map(|b| match b {
-            b'a'..=b'z' => char::from(b'a' + (b - b'a' + 1 + by % 25) % 26),
+/// Every letter moves on, and the number stands in the middle, so that no two sentences are the same.
+fn moved(sentence: &str, number: usize) -> String {
+    let letters: String = (sentence.bytes())
+        .map(|byte| if byte.is_ascii_alphanumeric() { byte } else { b' ' })
+        .map(|byte| match byte {
+            b'a'..=b'z' => char::from(b'a' + (byte - b'a' + 1 + (number % 25) as u8) % 26),
             other => char::from(other),
         })
-        .collect()
+        .collect();
+    let words: Vec<&str> = letters.split_whitespace().collect();
+    let (before, behind) = words.split_at(words.len() / 2);
+    format!("{} q{number:04}q {}", before.join(" "), behind.join(" ")).trim().to_owned()
 }

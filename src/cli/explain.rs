@@ -1,14 +1,13 @@
 //! `freebusy explain`
 
 use super::{CliError, Day, Screen, Status};
-use crate::engine::output::{Scene, examine};
 use crate::engine::{Engine, WhyNot};
 use crate::read::{Case, Input, ReadError};
 use crate::record::Record;
 use crate::remedy::{Planner, Values};
 use crate::report::answer::Verdict;
 use crate::report::{Answer, Format, Redactor, Renderer, WhyNotView};
-use crate::rules::model::{Head, Kind, Parameter};
+use crate::rules::model::{Head, Parameter};
 use crate::rules::pack::Pack;
 use clap::ValueEnum;
 use std::collections::BTreeMap;
@@ -90,26 +89,10 @@ pub(super) fn run(args: Args) -> Result<Status, CliError> {
         }
     }
     let case = Case::new(inputs);
-    let records = case.records();
     if let Some(id) = &args.why_not {
-        return why_not(&args, &engine, &records, &assumed, &case, id);
+        return why_not(&args, &engine, &case.records(), &assumed, &case, id);
     }
-    let mut analysis = engine.analyse(&records, &assumed);
-    let objects = case.objects();
-    // Most texts hold no cmdlet's output, and pay nothing for the checks.
-    let examined = match objects.is_empty() {
-        true => None,
-        false => {
-            let checks = pack.checks()?;
-            let today = Some(args.day.date());
-            let scene = Scene { objects: &objects, case: &case, records: &records, analysis: &analysis, today };
-            let examination = examine(&checks, &scene);
-            analysis.support(&examination, &checks, pack);
-            Some((examination, checks))
-        }
-    };
-    let examined = examined.as_ref().map(|(examination, checks)| (examination, checks));
-    let answer = Answer::of_case(&engine, &analysis, &planner, &case, examined)
+    let answer = Answer::to_case(&engine, &planner, &case, &assumed, args.day.date())
         .map_err(|error| CliError::new(error.to_string()))?;
     let style = args.screen.style();
     let format = match args.format {
@@ -224,17 +207,13 @@ pub(super) fn known_names<'n>(
     })
 }
 
-/// A value as a redacted answer shows it; nothing for names and paths, in which anything could stand.
+/// A value as a redacted answer shows it, with its parameter's name.
 fn redact_value(
     redactor: &mut Redactor,
     parameters: &[Parameter],
     (name, value): (String, String),
 ) -> Option<(String, String)> {
-    let value = match parameters.iter().find(|p| p.name == name).map(|p| p.kind)? {
-        Kind::Name | Kind::Path => return None,
-        Kind::Server => redactor.server(&value),
-        _ => redactor.redact(&value),
-    };
+    let value = redactor.parameter(parameters, &name, &value)?;
     Some((name, value))
 }
 

@@ -12,6 +12,8 @@ mod parallel;
 mod profile;
 mod rules;
 mod scan;
+#[cfg(feature = "serve")]
+mod serve;
 
 pub use error::CliError;
 
@@ -52,6 +54,9 @@ enum Command {
     /// List and show the rules; write, check, test and publish your own
     #[command(subcommand)]
     Rules(rules::Command),
+    /// Serve a page on which errors are pasted and explained, for those who open no terminal
+    #[cfg(feature = "serve")]
+    Serve(serve::Args),
     /// Print a completion script for a shell
     Completions(completions::Args),
 }
@@ -149,6 +154,8 @@ pub fn run(args: Args) -> Result<Status, CliError> {
         Command::Scan(args) => scan::run(*args),
         Command::Lookup(args) => lookup::run(&args),
         Command::Rules(command) => rules::run(command),
+        #[cfg(feature = "serve")]
+        Command::Serve(args) => serve::run(&args),
         Command::Completions(args) => completions::run(args),
     }
 }

@@ -4,7 +4,7 @@
 //! name gets the same pseudonym everywhere in one answer. Names that belong to everybody (`outlook.office365.com`, the
 //! application id of Exchange Online) stay, because the failure cannot be understood without them.
 
-use crate::rules::model::WellKnown;
+use crate::rules::model::{Kind, Parameter, WellKnown};
 use crate::text::Text;
 use std::collections::HashMap;
 use std::net::{IpAddr, Ipv6Addr};
@@ -53,6 +53,15 @@ impl Redactor {
     /// A pseudonym for a field that names a person or a mailbox, whatever form the name has.
     pub fn user(&mut self, name: &str) -> String {
         self.whole("user", name)
+    }
+
+    /// A parameter's value as a redacted answer shows it; nothing for names and paths, in which anything could stand.
+    pub fn parameter(&mut self, parameters: &[Parameter], name: &str, value: &str) -> Option<String> {
+        Some(match parameters.iter().find(|parameter| parameter.name == name)?.kind {
+            Kind::Name | Kind::Path => return None,
+            Kind::Server => self.server(value),
+            _ => self.redact(value),
+        })
     }
 
     /// A pseudonym for a part of a path.

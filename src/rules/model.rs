@@ -476,7 +476,7 @@ impl Shell {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
-#[cfg_attr(test, schemars(extend("oneOf" = [{"required": ["when", "then"], "properties": {"otherwise": false}}, {"required": ["otherwise"], "properties": {"when": false, "then": false}}])))]
+#[cfg_attr(test, schemars(extend("oneOf" = [{"required": ["when", "then"], "properties": {"otherwise": {"type": "null"}}}, {"required": ["otherwise"], "properties": {"when": {"type": "null"}, "then": {"type": "null"}}}])))]
 pub struct Outcome {
     /// The result that this outcome is about.
     #[serde(default)]

@@ -45,7 +45,13 @@ pub fn output(step: &StepTurn, when: Option<&When>) -> String {
         lines.for_each(|line| out.push_str(&format!(">> {line}\n")));
         out.push('\n');
         let nothing = when.is_some_and(|when| when.objects.as_deref() == Some("= 0"));
-        if (nothing && (of.is_none() || number == main)) || (number != main && of.is_none() && when.is_some()) {
+        // A command whose silence is an outcome of its own has to print something, when another outcome is to be seen.
+        let speaks = tests.iter().any(|test| {
+            let silent = test.objects.as_deref() == Some("= 0");
+            silent && test.of.as_deref().is_some_and(|of| command.command.starts_with(of))
+        });
+        let aside = number != main && of.is_none() && when.is_some() && !speaks;
+        if (nothing && (of.is_none() || number == main)) || aside {
             continue;
         }
         if let Some(text) = when.and_then(|when| when.text.as_deref()) {

@@ -5,6 +5,10 @@ pub mod generated;
 pub mod guide;
 pub mod pages;
 pub mod scan;
+#[cfg(feature = "serve")]
+pub mod server;
+#[cfg(feature = "serve")]
+pub mod webdriver;
 
 use freebusy::engine::Engine;
 use freebusy::read::Input;

@@ -121,16 +121,30 @@ impl Catalogue {
     }
 }
 
+/// The page of a rule, as a path in the catalogue.
+pub fn rule_page(id: &str) -> String {
+    format!("rules/{}.html", links::slug(id))
+}
+
 /// The whole catalogue, every path once.
 ///
 /// # Errors
 ///
 /// When a rule cannot be read in full, or one of its commands is no valid template.
 pub fn pages(rules: &Rules) -> Result<Vec<Page>, DocsError> {
+    pages_of(rules, None)
+}
+
+/// The whole catalogue as a part of a site, every path once. `home` is the address of the page that explains errors.
+///
+/// # Errors
+///
+/// As [`pages`].
+pub fn pages_of(rules: &Rules, home: Option<&str>) -> Result<Vec<Page>, DocsError> {
     let catalogue = Catalogue::new(rules)?;
     let planner = Planner::new(rules.pack().parameters()?, Values::default())
         .as_of(Calendar::undated(&catalogue.shared.timeline));
-    let templates = Templates::new()?;
+    let templates = Templates::new(home)?;
     let mut pages = Vec::new();
     let mut both = |template: &str, path: &str, context: Value| -> Result<(), DocsError> {
         for form in ["html", "md"] {

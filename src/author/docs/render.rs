@@ -37,7 +37,8 @@ pub(super) struct Templates {
 }
 
 impl Templates {
-    pub fn new() -> Result<Self, Error> {
+    /// `home` is the address of the page that explains errors, where the catalogue is a part of a site.
+    pub fn new(home: Option<&str>) -> Result<Self, Error> {
         let mut environment = environment()?;
         environment.set_fuel(Some(FUEL));
         environment.set_auto_escape_callback(|name| match name.rsplit('.').next() {
@@ -54,6 +55,7 @@ impl Templates {
             }
         });
         environment.add_global("mark", Value::from_safe_string(super::MARK.to_owned()));
+        environment.add_global("home", Value::from(home));
         environment.add_global("version", Value::from_safe_string(env!("CARGO_PKG_VERSION").to_owned()));
         environment.add_filter("paragraphs", |text: Cow<'_, str>| paragraphs(&text));
         environment.add_filter("fence", |text: Cow<'_, str>, indent: usize| {

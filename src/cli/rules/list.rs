@@ -1,10 +1,9 @@
 //! `freebusy rules list`
 
-use super::{CliError, Day, Format, Status, json_error, pretty, rule_json};
-use crate::report::printable;
+use super::{CliError, Day, Format, Status, json_error, pretty};
+use crate::report::{printable, rules_json};
 use crate::rules::Calendar;
 use crate::rules::model::Rule;
-use serde_json::json;
 use std::path::PathBuf;
 
 #[derive(Debug, clap::Args)]
@@ -28,10 +27,8 @@ pub(super) fn run(args: &Args) -> Result<Status, CliError> {
     }
     let text = match args.format {
         Format::Json => {
-            let parameters = serde_json::to_value(loaded.pack().parameters()?).map_err(json_error)?;
-            let rules = rules.iter().map(rule_json).collect::<Result<Vec<_>, _>>()?;
-            let document = json!({ "schema_version": 1, "rules": rules, "parameters": parameters });
-            pretty(&document)?
+            let parameters = loaded.pack().parameters()?;
+            pretty(&rules_json(&rules, &parameters).map_err(json_error)?)?
         }
         Format::Text => {
             let widest = rules.iter().map(|r| r.id.len()).max().unwrap_or(0);

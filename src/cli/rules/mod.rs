@@ -13,7 +13,7 @@ mod watch;
 
 use super::{CliError, ColorChoice, Day, Screen, Status};
 use crate::remedy::plan::nearest;
-use crate::report::escape_invisible;
+use crate::report::pretty_json;
 use crate::rules::Rules;
 use crate::rules::model::Rule;
 use clap::{Subcommand, ValueEnum};
@@ -104,23 +104,8 @@ pub(super) fn find(rules: &Rules, id: &str) -> Result<Rule, CliError> {
     }
 }
 
-/// A rule without the keys that its file does not have.
-fn rule_json(rule: &Rule) -> Result<Value, CliError> {
-    serde_json::to_value(rule).map(without_nothing).map_err(json_error)
-}
-
-fn without_nothing(value: Value) -> Value {
-    match value {
-        Value::Object(map) => {
-            Value::Object(map.into_iter().filter(|(_, v)| !v.is_null()).map(|(k, v)| (k, without_nothing(v))).collect())
-        }
-        Value::Array(items) => Value::Array(items.into_iter().map(without_nothing).collect()),
-        other => other,
-    }
-}
-
 pub(super) fn pretty(value: &Value) -> Result<String, CliError> {
-    serde_json::to_string_pretty(value).map(|text| escape_invisible(text) + "\n").map_err(json_error)
+    pretty_json(value).map_err(json_error)
 }
 
 pub(super) fn json_error(error: serde_json::Error) -> CliError {

@@ -1,7 +1,7 @@
 //! `freebusy rules show`
 
-use super::{CliError, Day, Format, Screen, Status, find, pretty, rule_json};
-use crate::report::Renderer;
+use super::{CliError, Day, Format, Screen, Status, find, json_error, pretty};
+use crate::report::{Renderer, rule_json};
 use std::path::PathBuf;
 
 #[derive(Debug, clap::Args)]
@@ -31,7 +31,10 @@ pub(super) fn run(args: &Args) -> Result<Status, CliError> {
     let style = args.screen.style();
     let text = match args.format {
         // The whole rule, as its file says it, unless a day was asked for.
-        Format::Json => pretty(&rule_json(if args.day.as_of.is_some() { &current } else { &rule })?)?,
+        Format::Json => {
+            let rule = if args.day.as_of.is_some() { &*current } else { &rule };
+            pretty(&rule_json(rule).map_err(json_error)?)?
+        }
         Format::Text => {
             let templates = super::super::load::templates(args.templates.as_deref())?;
             let left_out = rule.steps.len() - current.steps.len();

@@ -10,6 +10,8 @@ mod pipe;
 mod progress;
 mod select;
 mod turns;
+#[cfg(feature = "serve")]
+pub(super) mod upload;
 mod walk;
 mod when;
 mod work;

@@ -77,7 +77,7 @@ pub(super) struct Output<'r> {
     style: Style,
     limits: Limits,
     ascii: bool,
-    out: BufWriter<io::Stdout>,
+    out: Box<dyn Write + Send + 'r>,
 }
 
 impl<'r> Output<'r> {
@@ -102,12 +102,38 @@ impl<'r> Output<'r> {
             style,
             limits: Limits::of(form(args.format), args.top),
             ascii: args.ascii || !has_blocks(),
-            out: BufWriter::new(io::stdout()),
+            out: Box::new(BufWriter::new(io::stdout())),
         };
         if output.csv.is_some() {
             output.write(&Csv::header())?;
         }
         Ok(output)
+    }
+
+    /// A report for the page of `freebusy serve`, which goes to `out`.
+    #[cfg(feature = "serve")]
+    pub(super) fn report(
+        rules: &'r Rules,
+        planner: Planner,
+        asked: Asked,
+        format: OutputFormat,
+        out: Box<dyn Write + Send + 'r>,
+    ) -> Result<Self, CliError> {
+        let style = Style { width: 100, color: false };
+        Ok(Self {
+            format,
+            rules,
+            redactor: if asked.redacted { Some(Redactor::new(rules.pack().shared()?.well_known)) } else { None },
+            asked,
+            summary: Summary::new(GroupBy::default()),
+            csv: None,
+            planner,
+            renderer: Renderer::new(Vec::new(), style),
+            style,
+            limits: Limits::of(form(format), None),
+            ascii: false,
+            out,
+        })
     }
 
     /// Takes a finding. In the order of the files, so that the same files give the same bytes.

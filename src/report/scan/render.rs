@@ -75,11 +75,20 @@ impl Renderer {
         }
     }
 
+    /// What the page's security policy must name, where it is sent as a header too: the one script and the one style sheet in it.
+    pub fn scan_policy(&self) -> (String, String) {
+        let [script, style] = ["scan.js", "scan.css"].map(|name| self.scan_part(name));
+        (policy_source(&script), policy_source(&style))
+    }
+
+    /// A script or a style sheet as it stands in the page. A browser sees every line's end as one letter, and so must the digest.
+    fn scan_part(&self, name: &str) -> String {
+        format!("\n{}\n", self.source(name).replace("\r\n", "\n").trim_end())
+    }
+
     /// What only the page has: charts, rows, and the script and the style sheet that its policy names.
     fn page(&self, report: &ScanReport<'_>) -> Value {
-        // A browser sees every line's end as one letter, and so must the digest.
-        let part = |name: &str| format!("\n{}\n", self.source(name).replace("\r\n", "\n").trim_end());
-        let (script, style) = (part("scan.js"), part("scan.css"));
+        let [script, style] = ["scan.js", "scan.css"].map(|name| self.scan_part(name));
         let rows = Arc::clone(&report.rows);
         // One row at a time: five thousand of them as values of a template would be many megabytes.
         let rows = Value::make_object_iterable(rows, |rows: &Arc<Vec<RowView>>| {
