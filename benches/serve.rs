@@ -35,7 +35,10 @@ fn main() {
     let server = Server::start("bench", &[]);
     let asks = [
         ("GET /healthz", request(server.address, "GET /healthz", "", b"")),
-        ("POST /api/explain, JSON", request(server.address, "POST /api/explain", "content-type: text/plain\r\n", PASTE)),
+        (
+            "POST /api/explain, JSON",
+            request(server.address, "POST /api/explain", "content-type: text/plain\r\n", PASTE),
+        ),
         (
             "POST /api/explain, HTML",
             request(server.address, "POST /api/explain", "content-type: text/plain\r\naccept: text/html\r\n", PASTE),

@@ -17,6 +17,7 @@
 
 pub mod author;
 pub mod cli;
+mod digest;
 pub mod engine;
 pub mod export;
 pub mod facts;

@@ -4,6 +4,8 @@
 //! standard error, where anything is. `SNAPSHOTS=overwrite cargo test --test formats` writes both; read the difference before you
 //! commit it.
 
+mod common;
+
 use snapbox::data::DataFormat;
 use snapbox::{Assert, Data};
 use std::fs;
@@ -38,7 +40,7 @@ fn every_format_gives_exactly_its_findings() {
             .expect("freebusy runs");
         let beside = |kind: &str| file.with_file_name(format!("{name}.{kind}"));
         let expected = Data::read_from(&beside("ndjson"), Some(DataFormat::Text));
-        let found = String::from_utf8(output.stdout).expect("UTF-8");
+        let found = common::lines::findings(&String::from_utf8(output.stdout).expect("UTF-8"));
         Assert::new().action_env("SNAPSHOTS").eq(found, expected.raw());
         let said = String::from_utf8(output.stderr).expect("UTF-8");
         assert!(!said.contains("panicked"), "{format}/{name}: {said}");

@@ -83,7 +83,7 @@ fn what_strangers_wrote_does_nothing() {
     one.remote = Some(hostile.to_owned());
     one.mailboxes = vec![hostile.to_owned(), "-1+1\r\n=2".to_owned()];
     one.evidence[0].text = format!("``` </pre></script>{hostile}\r\n=1");
-    let mut outputs = vec![("csv", Csv::new(&rules).expect("titles").row(&one)), ("ndjson", ndjson(&one, &rules))];
+    let mut outputs = vec![("csv", Csv::new(&rules).expect("titles").row(&one)), ("ndjson", ndjson(&one, &rules, "0"))];
     for group_by in [GroupBy::Server, GroupBy::Mailbox] {
         let mut counted = summary(std::slice::from_ref(&one), group_by);
         let unread =
@@ -174,7 +174,7 @@ fn redacted_findings_name_nobody() {
     findings.iter().for_each(|finding| counted.add(finding));
     counted.settle();
     let csv = Csv::new(&rules).expect("titles");
-    let mut all: String = findings.iter().map(|finding| csv.row(finding) + &ndjson(finding, &rules)).collect();
+    let mut all: String = findings.iter().map(|finding| csv.row(finding) + &ndjson(finding, &rules, "0")).collect();
     for format in FORMATS {
         all += &rendered(&rules, &counted, Asked { redacted: true, ..Asked::default() }, format, PLAIN);
     }

@@ -1,5 +1,7 @@
 //! Where a scan's records come from makes no difference: one file or many, packed or not, one thread or several, a file or a pipe.
 
+mod common;
+
 use std::fs;
 use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
@@ -30,7 +32,8 @@ fn scan(folder: &Path, arguments: &[&str]) -> Output {
 }
 
 fn lines(output: &Output) -> Vec<String> {
-    let mut lines: Vec<String> = String::from_utf8_lossy(&output.stdout).lines().map(str::to_owned).collect();
+    let findings = common::lines::findings(&String::from_utf8_lossy(&output.stdout));
+    let mut lines: Vec<String> = findings.lines().map(str::to_owned).collect();
     lines.sort();
     lines
 }

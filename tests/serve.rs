@@ -14,6 +14,9 @@ const JSON: (&str, &str) = ("content-type", "application/json");
 const TEXT: (&str, &str) = ("content-type", "text/plain");
 const HTML: (&str, &str) = ("accept", "text/html");
 
+/// Headers of a request.
+type Headers<'h> = &'h [(&'h str, &'h str)];
+
 fn samples() -> String {
     format!("{}/samples", env!("CARGO_MANIFEST_DIR"))
 }
@@ -87,7 +90,7 @@ fn the_description_holds_for_every_address() {
             validator.iter_errors(value).map(|error| format!("{name} {}: {error}", error.instance_path())).collect();
         assert!(errors.is_empty(), "{errors:#?}");
     };
-    let bodies: [(&str, &[(&str, &str)], Vec<u8>); 2] = [
+    let bodies: [(&str, Headers, Vec<u8>); 2] = [
         ("/api/explain", &[JSON], br#"{"texts": [{"text": "LID: 43532"}]}"#.to_vec()),
         (
             "/api/scan",
@@ -115,9 +118,7 @@ fn the_description_holds_for_every_address() {
     }
     assert_eq!(seen, 7);
     // Answers of every kind, and every problem.
-    for text in
-        [&AMBIGUOUS[..], b"Could not create SSL/TLS secure channel", b"nothing that is known", b"LID: 43532 401"]
-    {
+    for text in [AMBIGUOUS, b"Could not create SSL/TLS secure channel", b"nothing that is known", b"LID: 43532 401"] {
         valid("Answer", &server.request("POST", "/api/explain", &[TEXT], text).json());
     }
     let none = server.get("/api/lookup/nothing-has-this-name");

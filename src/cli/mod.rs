@@ -10,6 +10,7 @@ mod load;
 mod lookup;
 mod parallel;
 mod profile;
+mod report;
 mod rules;
 mod scan;
 #[cfg(feature = "serve")]
@@ -49,6 +50,8 @@ enum Command {
     Collect(Box<collect::Args>),
     /// Classify exported logs: which failures, how often, since when, on which servers
     Scan(Box<scan::Args>),
+    /// Make one summary or report of the findings of many scans, of many machines
+    Report(Box<report::Args>),
     /// Say what a number or name in an error stands for: a LID, an AADSTS code, a response code, a test's result
     Lookup(lookup::Args),
     /// List and show the rules; write, check, test and publish your own
@@ -152,6 +155,7 @@ pub fn run(args: Args) -> Result<Status, CliError> {
         Command::Guide(args) => guide::run(*args),
         Command::Collect(args) => collect::run(&args),
         Command::Scan(args) => scan::run(*args),
+        Command::Report(args) => report::run(&args),
         Command::Lookup(args) => lookup::run(&args),
         Command::Rules(command) => rules::run(command),
         #[cfg(feature = "serve")]

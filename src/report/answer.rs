@@ -13,7 +13,7 @@ use crate::rules::model::{
     Auth, Command, Confidence, Direction, Known, Question, Reference, Rule, Shared, Shell, Standing,
 };
 use crate::rules::pack::Checks;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 use std::fmt;
 use std::ops::Range;
@@ -123,10 +123,10 @@ pub struct MatchedRule {
 }
 
 /// A place in the input that made a rule match.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Evidence {
     /// The input, by its name, where there are several.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub source: Option<String>,
     /// First byte in the input's text (as UTF-8, after decoding).
     pub start: usize,

@@ -18,7 +18,7 @@ mod template;
 mod why_not;
 
 pub use answer::Answer;
-pub use findings::ndjson;
+pub use findings::{Ledger, Line, LineError, Run, is_run, ndjson, parse};
 pub use redact::Redactor;
 pub use render::{Format, RenderError, Renderer, Style};
 pub use rules::{pretty_json, rule_json, rules_json};

@@ -86,6 +86,14 @@ impl Rules {
         self.pack
     }
 
+    /// What differs between two sets of rules as soon as anything in them does: 16 hexadecimal digits. Where the digest cannot be written, which no
+    /// digest that could be read is known to do, the digits are those of nothing.
+    pub fn version(&self) -> String {
+        let pack = postcard::to_allocvec(&self.pack).unwrap_or_default();
+        let files = self.files.values().flat_map(|file| file.text.bytes());
+        format!("{:016x}", crate::digest::of(pack.into_iter().chain(files)))
+    }
+
     /// The whole rule with this number.
     ///
     /// # Errors

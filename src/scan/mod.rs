@@ -14,6 +14,7 @@ pub use summary::{GroupBy, Summary};
 use crate::record::{Event, Time};
 use crate::report::answer::Evidence;
 use crate::rules::model::{Confidence, Direction};
+use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
 /// A record that a rule matches.
@@ -50,7 +51,7 @@ pub struct Finding {
 }
 
 /// What was read, and what was not.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Counts {
     /// Sources read: files, entries of archives, standard input.
     pub sources: u64,
@@ -101,7 +102,7 @@ impl Counts {
 }
 
 /// Something that was not read, or not whole.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Unread {
     /// The file or folder.
     pub source: Arc<str>,

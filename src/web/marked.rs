@@ -70,7 +70,7 @@ fn merged(ranges: impl Iterator<Item = Range<usize>>, text: &str) -> Vec<Range<u
 
 fn pieces(text: &str, marks: &[Range<usize>]) -> Vec<Piece> {
     let windows = match text.len() {
-        ..=WHOLE => vec![0..text.len()],
+        ..=WHOLE => std::iter::once(0..text.len()).collect(),
         _ => merged(marks.iter().take(MOST_PLACES).map(|mark| window(text, mark)), text),
     };
     let mut pieces = Vec::new();

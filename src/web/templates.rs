@@ -102,8 +102,10 @@ mod tests {
     #[test]
     fn open_placeholders_are_set_apart() {
         let open = ["your server".to_owned(), "domain".to_owned(), "user's UPN".to_owned()];
-        let shown: Vec<_> =
-            pieces("a <domain> | b '<your server>' <x> '<user''s UPN>'", &open).iter().map(|p| (p.text, p.open)).collect();
+        let shown: Vec<_> = pieces("a <domain> | b '<your server>' <x> '<user''s UPN>'", &open)
+            .iter()
+            .map(|p| (p.text, p.open))
+            .collect();
         assert_eq!(
             shown,
             [

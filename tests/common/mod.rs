@@ -3,6 +3,7 @@
 
 pub mod generated;
 pub mod guide;
+pub mod lines;
 pub mod pages;
 pub mod scan;
 #[cfg(feature = "serve")]

@@ -16,7 +16,7 @@ const MOST_TIMES: u64 = 400;
 const HARMLESS: u64 = 256 << 20;
 
 /// Counts what is read from a file.
-pub(super) struct Metered<R> {
+pub(in crate::cli) struct Metered<R> {
     inner: R,
     meter: Meter,
 }

@@ -1,18 +1,18 @@
 //! `freebusy scan`
 
-mod archive;
+pub(super) mod archive;
 mod change;
 #[cfg(feature = "evtx")]
 mod event_log;
 mod lines;
-mod output;
+pub(super) mod output;
 mod pipe;
-mod progress;
+pub(super) mod progress;
 mod select;
 mod turns;
 #[cfg(feature = "serve")]
 pub(super) mod upload;
-mod walk;
+pub(super) mod walk;
 mod when;
 mod work;
 
@@ -51,6 +51,9 @@ pub(super) struct Args {
     /// A folder of rules that add to or override the built-in ones
     #[arg(long, value_name = "DIR")]
     rules: Vec<PathBuf>,
+    /// What standard input is called in the output
+    #[arg(long, value_name = "NAME")]
+    stdin_filename: Option<String>,
     /// How many threads [default: one for every processor]
     #[arg(long, short, value_name = "N")]
     jobs: Option<NonZeroUsize>,
@@ -71,12 +74,16 @@ pub(super) fn run(args: Args) -> Result<Status, CliError> {
     let mut classifier = Classifier::new(&engine);
     args.select.apply(&mut classifier, &rules)?;
     let sieve = Sieve::new(rules.pack(), classifier.possible);
-    let output = Output::new(&args.output, &args.select, &rules, args.day)?;
+    let output = Output::new(&args.output, args.select.asked(args.output.redact()), &rules, args.day)?;
 
     let mut walk = Walk { hidden: args.hidden, ..Walk::default() };
     args.paths.iter().for_each(|path| walk.add(path));
     if args.paths.is_empty() {
         walk.add("-".as_ref());
+    }
+    if let Some(name) = args.stdin_filename {
+        let standard_input = walk.files.iter_mut().filter(|file| file.path.as_os_str() == "-");
+        standard_input.for_each(|file| file.name = name.as_str().into());
     }
     let total = walk.files.iter().map(|file| file.size).sum::<Option<u64>>();
     let stop = Arc::new(AtomicBool::new(false));

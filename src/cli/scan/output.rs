@@ -1,10 +1,10 @@
 //! Where findings go: into a summary, and one by one to standard output where the format is a stream.
 
 use super::super::{CliError, Day, Screen};
-use super::select::Selection;
+use crate::digest;
 use crate::remedy::{Planner, Values};
 use crate::report::scan::{Asked, Csv, Limits, ScanFormat, ScanReport, redact, redact_source};
-use crate::report::{Redactor, RenderError, Renderer, Style, ndjson};
+use crate::report::{Redactor, RenderError, Renderer, Run, Style, ndjson};
 use crate::rules::Rules;
 use crate::scan::summary::{GroupBy, Summary};
 use crate::scan::{Counts, Finding, Unread};
@@ -14,7 +14,7 @@ use std::path::PathBuf;
 
 /// The form of the output.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(super) enum OutputFormat {
+pub(in crate::cli) enum OutputFormat {
     /// A summary for the terminal
     Text,
     /// The summary for a ticket
@@ -31,7 +31,7 @@ pub(super) enum OutputFormat {
 
 /// What the output looks like.
 #[derive(Debug, Clone, clap::Args)]
-pub(super) struct OutputArgs {
+pub(in crate::cli) struct OutputArgs {
     /// The form of the output
     #[arg(long, value_enum, default_value = "text")]
     format: OutputFormat,
@@ -59,16 +59,22 @@ pub(super) struct OutputArgs {
 
 impl OutputArgs {
     /// Whether names become pseudonyms.
-    pub(super) fn redact(&self) -> bool {
+    pub(in crate::cli) fn redact(&self) -> bool {
         self.redact
     }
 }
 
 /// Takes findings in their order and shows what they amount to.
-pub(super) struct Output<'r> {
+pub(in crate::cli) struct Output<'r> {
     format: OutputFormat,
     rules: &'r Rules,
     asked: Asked,
+    /// That of the rules.
+    version: String,
+    /// The sum of the digests of the lines that were written.
+    checksum: u64,
+    /// The sum of the digests of the names of the sources.
+    sources_checksum: u64,
     summary: Summary,
     csv: Option<Csv>,
     redactor: Option<Redactor>,
@@ -82,7 +88,7 @@ pub(super) struct Output<'r> {
 
 impl<'r> Output<'r> {
     /// Prepares everything that can fail before any file is read.
-    pub(super) fn new(args: &OutputArgs, select: &Selection, rules: &'r Rules, day: Day) -> Result<Self, CliError> {
+    pub(in crate::cli) fn new(args: &OutputArgs, asked: Asked, rules: &'r Rules, day: Day) -> Result<Self, CliError> {
         let style = args.screen.style();
         let redactor = if args.redact { Some(Redactor::new(rules.pack().shared()?.well_known)) } else { None };
         // A profile's values are an organization's own names, and the steps have placeholders for each.
@@ -93,7 +99,10 @@ impl<'r> Output<'r> {
         let mut output = Self {
             format: args.format,
             rules,
-            asked: select.asked(args.redact),
+            asked: Asked { redacted: asked.redacted || args.redact, ..asked },
+            version: rules.version(),
+            checksum: 0,
+            sources_checksum: 0,
             summary: Summary::new(args.group_by),
             csv: if args.format == OutputFormat::Csv { Some(Csv::new(rules)?) } else { None },
             redactor,
@@ -125,6 +134,9 @@ impl<'r> Output<'r> {
             rules,
             redactor: if asked.redacted { Some(Redactor::new(rules.pack().shared()?.well_known)) } else { None },
             asked,
+            version: rules.version(),
+            checksum: 0,
+            sources_checksum: 0,
             summary: Summary::new(GroupBy::default()),
             csv: None,
             planner,
@@ -137,25 +149,67 @@ impl<'r> Output<'r> {
     }
 
     /// Takes a finding. In the order of the files, so that the same files give the same bytes.
-    pub(super) fn finding(&mut self, mut finding: Finding) -> Result<(), CliError> {
+    pub(in crate::cli) fn finding(&mut self, finding: Finding) -> Result<(), CliError> {
+        let version = std::mem::take(&mut self.version);
+        let written = self.finding_of(finding, &version);
+        self.version = version;
+        written
+    }
+
+    /// Takes a finding that rules of this version made.
+    pub(in crate::cli) fn finding_of(&mut self, mut finding: Finding, version: &str) -> Result<(), CliError> {
         if let Some(redactor) = &mut self.redactor {
             redact(&mut finding, redactor);
         }
         self.summary.add(&finding);
+        match self.summary.rules_versions.get_mut(version) {
+            Some(count) => *count += 1,
+            None => drop(self.summary.rules_versions.insert(version.to_owned(), 1)),
+        }
         match (&self.csv, self.format) {
             (Some(csv), _) => self.write(&csv.row(&finding)),
-            (None, OutputFormat::Ndjson) => self.write(&ndjson(&finding, self.rules)),
+            (None, OutputFormat::Ndjson) => {
+                let line = ndjson(&finding, self.rules, version);
+                self.checksum = self.checksum.wrapping_add(Run::digest(&line));
+                self.write(&line)
+            }
             _ => Ok(()),
         }
     }
 
     /// Notes a source that was read; see [`Summary::source`].
-    pub(super) fn source(&mut self, format: &str, exchange: bool) {
+    pub(in crate::cli) fn source(&mut self, name: &str, format: &str, exchange: bool) {
         self.summary.source(format, exchange);
+        // Where names are to stay secret, their digests are too: a name can be guessed.
+        if self.redactor.is_none() {
+            self.sources_checksum = self.sources_checksum.wrapping_add(digest::of(name.bytes()));
+        }
+    }
+
+    /// Takes over what another run read. Its findings come by themselves.
+    pub(in crate::cli) fn run(&mut self, run: Run) {
+        self.count(&run.read);
+        for (format, sources) in run.formats {
+            *self.summary.formats.entry(format).or_default() += sources;
+        }
+        self.summary.exchange_sources += run.exchange_sources;
+        self.sources_checksum = self.sources_checksum.wrapping_add(run.sources_checksum);
+        let (mut faults, mut left_out) = (run.faults, run.left_out);
+        for unread in run.unread {
+            let rest = if unread.fault { &mut faults } else { &mut left_out };
+            *rest = rest.saturating_sub(1);
+            self.not_read(unread);
+        }
+        self.summary.not_read_besides(faults, left_out);
+    }
+
+    /// Says what was asked for, where that is only known at the end.
+    pub(in crate::cli) fn asked(&mut self, asked: Asked) {
+        self.asked = Asked { redacted: self.asked.redacted || asked.redacted, ..asked };
     }
 
     /// Notes something that was not read; the answer is what can be said about it.
-    pub(super) fn not_read(&mut self, mut unread: Unread) -> String {
+    pub(in crate::cli) fn not_read(&mut self, mut unread: Unread) -> String {
         if let Some(redactor) = &mut self.redactor {
             unread.source = redact_source(&unread.source, redactor).into();
             unread.message = redactor.redact(&unread.message);
@@ -167,24 +221,28 @@ impl<'r> Output<'r> {
     }
 
     /// Adds what was read.
-    pub(super) fn count(&mut self, counts: &Counts) {
+    pub(in crate::cli) fn count(&mut self, counts: &Counts) {
         self.summary.counts.add(counts);
     }
 
     /// Shows what was found so far, where the format is a stream: after every file, and before waiting for more.
-    pub(super) fn flush(&mut self) -> Result<(), CliError> {
+    pub(in crate::cli) fn flush(&mut self) -> Result<(), CliError> {
         self.out.flush().map_err(CliError::output)
     }
 
     /// Whether there was any finding.
-    pub(super) fn has_findings(&self) -> bool {
+    pub(in crate::cli) fn has_findings(&self) -> bool {
         self.summary.total().count > 0
     }
 
     /// Shows the summary: on standard output, or in a few lines on standard error where findings went to standard output.
     /// `quiet` leaves those away.
-    pub(super) fn finish(mut self, quiet: bool) -> Result<(), CliError> {
+    pub(in crate::cli) fn finish(mut self, quiet: bool) -> Result<(), CliError> {
         self.summary.settle();
+        if self.format == OutputFormat::Ndjson {
+            let run = Run::new(&self.summary, self.asked.clone(), self.checksum, self.sources_checksum);
+            self.write(&run.line())?;
+        }
         self.flush()?;
         let report = ScanReport::new(&self.summary, self.rules, &self.planner, self.asked, self.limits)
             .map_err(|error| CliError::new(error.to_string()))?;

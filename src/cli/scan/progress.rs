@@ -16,7 +16,7 @@ const STEP: Duration = Duration::from_millis(120);
 
 /// The progress of a scan. Counting is one addition, whatever is shown; so every thread can count everything.
 #[derive(Debug)]
-pub(super) struct Progress {
+pub(in crate::cli) struct Progress {
     counts: Arc<Counts>,
     drawer: Option<JoinHandle<()>>,
 }
@@ -31,7 +31,7 @@ struct Counts {
 impl Progress {
     /// Begins. `total` is how many bytes there are, where that is known; standard input has no end that could be. Nothing is ever
     /// shown with `quiet`, or where standard error is no terminal.
-    pub(super) fn new(total: Option<u64>, quiet: bool) -> Self {
+    pub(in crate::cli) fn new(total: Option<u64>, quiet: bool) -> Self {
         let counts = Arc::new(Counts::default());
         let shown = !quiet && std::io::stderr().is_terminal();
         let drawer = shown.then(|| {
@@ -42,27 +42,27 @@ impl Progress {
     }
 
     /// Something that counts bytes from another thread, or inside a reader.
-    pub(super) fn meter(&self) -> Meter {
+    pub(in crate::cli) fn meter(&self) -> Meter {
         Meter(Arc::clone(&self.counts))
     }
 
     /// Counts bytes that were read, as they are on the disk.
-    pub(super) fn add_bytes(&self, bytes: u64) {
+    pub(in crate::cli) fn add_bytes(&self, bytes: u64) {
         self.counts.bytes.fetch_add(bytes, Ordering::Relaxed);
     }
 
     /// How many bytes were read so far.
-    pub(super) fn bytes(&self) -> u64 {
+    pub(in crate::cli) fn bytes(&self) -> u64 {
         self.counts.bytes.load(Ordering::Relaxed)
     }
 
     /// Counts findings.
-    pub(super) fn add_findings(&self, findings: u64) {
+    pub(in crate::cli) fn add_findings(&self, findings: u64) {
         self.counts.findings.fetch_add(findings, Ordering::Relaxed);
     }
 
     /// Takes the bar away. To be called before anything else is said.
-    pub(super) fn finish(&mut self) {
+    pub(in crate::cli) fn finish(&mut self) {
         self.counts.done.store(true, Ordering::Release);
         if let Some(drawer) = self.drawer.take() {
             drawer.thread().unpark();
@@ -74,11 +74,11 @@ impl Progress {
 
 /// Counts bytes.
 #[derive(Debug, Clone)]
-pub(super) struct Meter(Arc<Counts>);
+pub(in crate::cli) struct Meter(Arc<Counts>);
 
 impl Meter {
     /// Counts bytes that were read, as they are on the disk.
-    pub(super) fn add(&self, bytes: u64) {
+    pub(in crate::cli) fn add(&self, bytes: u64) {
         self.0.bytes.fetch_add(bytes, Ordering::Relaxed);
     }
 }
@@ -141,7 +141,7 @@ fn bar(total: Option<u64>, target: ProgressDrawTarget) -> ProgressBar {
 }
 
 /// A message of a scan, on standard error.
-pub(super) fn say(message: &str) {
+pub(in crate::cli) fn say(message: &str) {
     use std::io::Write as _;
     // Where nobody can read it, there is nobody to tell.
     let _ = writeln!(anstream::stderr().lock(), "freebusy: {}", printable(message));

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 /// A file to be read.
 #[derive(Debug, Clone)]
-pub(super) struct Source {
+pub(in crate::cli) struct Source {
     /// As the person wrote it, or as found below what was written.
     pub path: PathBuf,
     /// How it is called in the output.
@@ -21,7 +21,7 @@ const DEEPEST: usize = 64;
 
 /// Finds the files below the given paths: sorted, links not followed below a folder that was named.
 #[derive(Debug, Default)]
-pub(super) struct Walk {
+pub(in crate::cli) struct Walk {
     /// Whether files and folders count whose name begins with a dot.
     pub hidden: bool,
     /// The files, in order.

@@ -236,7 +236,7 @@ impl<'s> Shared<'s> {
         match &head[..] {
             #[cfg(feature = "evtx")]
             _ if format::detect_bytes(&head) == Format::Evtx => {
-                self.source(Format::Evtx, true);
+                self.source(&source.name, Format::Evtx, true);
                 match SharedLog::open(source.path.clone(), Arc::clone(&source.name)) {
                     Ok(log) => self.parts(Arc::new(log), job),
                     Err(error) => self.fault(&source.name, Fault::fatal(0, error.to_string())),
@@ -261,7 +261,7 @@ impl<'s> Shared<'s> {
         let (charset, mark) = Charset::detect(&head);
         let beginning = charset.decode(&head[mark..]).into_owned();
         let format = self.format.unwrap_or_else(|| format::detect(&beginning));
-        self.source(format, true);
+        self.source(&source.name, format, true);
         match (format::reader(format, &beginning), job.snapshot()) {
             (Reader::Lines(lines), Some(snapshot)) => {
                 let (path, name) = (source.path.clone(), Arc::clone(&source.name));
@@ -359,7 +359,7 @@ impl<'s> Shared<'s> {
         let mut file = tempfile::NamedTempFile::new()?;
         io::copy(&mut bytes, &mut file)?;
         let log = SharedLog::open(file.path().to_owned(), Arc::clone(name))?;
-        self.source(Format::Evtx, true);
+        self.source(name, Format::Evtx, true);
         self.parts(Arc::new(log), &mut Job::default());
         Ok(())
     }
@@ -392,7 +392,7 @@ impl<'s> Shared<'s> {
         let (charset, mark) = Charset::detect(&head);
         let beginning = charset.decode(&head[mark..head.len().min(HEAD)]).into_owned();
         let format = self.format.unwrap_or_else(|| format::detect(&beginning));
-        self.source(format, true);
+        self.source(name, format, true);
         head.drain(..mark);
         match format::reader(format, &beginning) {
             Reader::Lines(format) => lines::pipe(pipe, head, charset, name, &*format, self),
@@ -447,10 +447,11 @@ impl<'s> Shared<'s> {
     }
 
     /// Notes a source that was read. `exchange`: whether anything of Exchange was seen in it, as far as that can be said.
-    pub fn source(&self, format: Format, exchange: bool) {
+    pub fn source(&self, name: &str, format: Format, exchange: bool) {
         let mut output = lock(&self.output);
         output.count(&Counts { sources: 1, ..Counts::default() });
         output.source(
+            name,
             clap::ValueEnum::to_possible_value(&format).as_ref().map_or("", |value| value.get_name()),
             exchange,
         );

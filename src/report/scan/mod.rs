@@ -17,7 +17,7 @@ mod rows;
 pub use csv::Csv;
 pub use limits::Limits;
 pub use names::NamesView;
-pub use read::{FormatView, ReadView, UnreadFile, UnreadView};
+pub use read::{FormatView, ReadView, UnreadFile, UnreadView, VersionView};
 pub use reasons::Reason;
 pub use redact::{redact, source as redact_source};
 pub use render::ScanFormat;
@@ -30,7 +30,7 @@ use crate::rules::Rules;
 use crate::rules::model::{Auth, Direction, Reference, Shell, Standing};
 use crate::scan::summary::{Distinct, Group, GroupBy, Histogram, Range, Row, Summary};
 use rows::{RowView, SampleView};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::cmp::Reverse;
 use std::sync::Arc;
 
@@ -38,7 +38,7 @@ use std::sync::Arc;
 pub const SCHEMA_VERSION: u32 = 1;
 
 /// What was asked for, as far as a reader of the report must know it.
-#[derive(Debug, Clone, Default, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Asked {
     /// The first moment that counts.
     pub since: Option<String>,
@@ -50,6 +50,26 @@ pub struct Asked {
     pub possible: bool,
     /// Whether names are pseudonyms.
     pub redacted: bool,
+}
+
+impl Asked {
+    /// What several runs were asked for together: the longest time, the rules of all, and pseudonyms as soon as there are some.
+    #[must_use]
+    pub fn and(self, other: &Self) -> Self {
+        let both = |a: Option<String>, b: &Option<String>| Some((a?, b.clone()?));
+        // A run that was asked for all rules names none.
+        let mut rules = if other.rules.is_empty() { Vec::new() } else { self.rules };
+        if !rules.is_empty() {
+            rules.extend(other.rules.iter().filter(|rule| !rules.contains(rule)).cloned().collect::<Vec<_>>());
+        }
+        Self {
+            since: both(self.since, &other.since).map(|(a, b)| a.min(b)),
+            until: both(self.until, &other.until).map(|(a, b)| a.max(b)),
+            rules,
+            possible: self.possible || other.possible,
+            redacted: self.redacted || other.redacted,
+        }
+    }
 }
 
 /// What a scan found.
@@ -226,7 +246,7 @@ impl<'s> ScanReport<'s> {
         });
         Ok(Self {
             schema_version: SCHEMA_VERSION,
-            read: ReadView::new(summary),
+            read: ReadView::new(summary, &rules.version()),
             unread: UnreadView::new(summary, limits.unread),
             reasons: reasons::reasons(summary, &asked),
             findings: view(total, limits.names),

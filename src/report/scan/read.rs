@@ -25,6 +25,19 @@ pub struct ReadView<'s> {
     pub exchange_sources: u64,
     /// Sources by format.
     pub formats: Vec<FormatView<'s>>,
+    /// The versions of the rules that found something; none if it was these rules alone.
+    pub rules_versions: Vec<VersionView<'s>>,
+}
+
+/// Findings of one version of the rules.
+#[derive(Debug, Serialize)]
+pub struct VersionView<'s> {
+    /// [`crate::rules::Rules::version`]
+    pub version: &'s str,
+    /// How many.
+    pub findings: u64,
+    /// Whether these are the rules that explain the failures here.
+    pub own: bool,
 }
 
 /// Sources of one format.
@@ -63,8 +76,17 @@ pub struct UnreadFile<'s> {
 }
 
 impl<'s> ReadView<'s> {
-    pub(super) fn new(summary: &'s Summary) -> Self {
+    pub(super) fn new(summary: &'s Summary, own: &str) -> Self {
         let counts = &summary.counts;
+        let mut versions: Vec<_> = summary
+            .rules_versions
+            .iter()
+            .map(|(version, findings)| VersionView { version, findings: *findings, own: version == own })
+            .collect();
+        versions.sort_by_key(|entry| (!entry.own, Reverse(entry.findings), entry.version));
+        if versions.iter().all(|entry| entry.own) {
+            versions.clear();
+        }
         let mut formats: Vec<_> =
             summary.formats.iter().map(|(format, sources)| FormatView { format, sources: *sources }).collect();
         formats.sort_by_key(|entry| (Reverse(entry.sources), entry.format));
@@ -78,6 +100,7 @@ impl<'s> ReadView<'s> {
             unclassified: counts.unclassified(),
             exchange_sources: summary.exchange_sources,
             formats,
+            rules_versions: versions,
         }
     }
 }

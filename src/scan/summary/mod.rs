@@ -57,6 +57,8 @@ pub struct Summary {
     pub formats: BTreeMap<String, u64>,
     /// Sources in which something of Exchange's own was seen: one of its logs, or an event of one of its providers.
     pub exchange_sources: u64,
+    /// Findings by the version of the rules that found them.
+    pub rules_versions: BTreeMap<String, u64>,
     unread: UnreadFiles,
     group_by: GroupBy,
     total: Group,
@@ -101,6 +103,7 @@ impl Summary {
             counts: Counts::default(),
             formats: BTreeMap::new(),
             exchange_sources: 0,
+            rules_versions: BTreeMap::new(),
             unread: UnreadFiles::default(),
             group_by,
             total: Group::default(),
@@ -121,6 +124,12 @@ impl Summary {
     /// Notes something that was not read.
     pub fn not_read(&mut self, unread: Unread) {
         self.unread.add(unread);
+    }
+
+    /// Notes how many more were not read, without their names.
+    pub fn not_read_besides(&mut self, faults: u64, left_out: u64) {
+        self.unread.faults += faults;
+        self.unread.left_out += left_out;
     }
 
     /// Counts a finding.
@@ -160,6 +169,9 @@ impl Summary {
             *self.formats.entry(format).or_default() += sources;
         }
         self.exchange_sources += other.exchange_sources;
+        for (version, findings) in other.rules_versions {
+            *self.rules_versions.entry(version).or_default() += findings;
+        }
         self.unread.merge(other.unread);
         self.of_rules.each = self.of_rules.each.min(other.of_rules.each);
         self.of_groups.each = self.of_groups.each.min(other.of_groups.each);

@@ -5,6 +5,7 @@
 //! the work was divided shows. The price: among more names than fit, the most frequent one can be missing. The list then says
 //! that it is not whole, and its hashes tell about how many names there are.
 
+use crate::digest;
 use std::cmp::Ordering;
 
 /// What is longer is cut; a name of a megabyte is no name.
@@ -185,18 +186,7 @@ fn order(a: (u64, &str), b: (u64, &str)) -> Ordering {
 
 /// The same in every run and on every machine, whatever the case of the letters.
 pub fn hash(text: &str) -> u64 {
-    let mut hash = 0xcbf2_9ce4_8422_2325_u64;
-    for byte in text.bytes() {
-        hash = (hash ^ u64::from(byte.to_ascii_lowercase())).wrapping_mul(0x0100_0000_01b3);
-    }
-    mix(hash)
-}
-
-/// Spreads a number over all numbers.
-pub fn mix(mut number: u64) -> u64 {
-    number = (number ^ number >> 33).wrapping_mul(0xff51_afd7_ed55_8ccd);
-    number = (number ^ number >> 33).wrapping_mul(0xc4ce_b9fe_1a85_ec53);
-    number ^ number >> 33
+    digest::of(text.bytes().map(|byte| byte.to_ascii_lowercase()))
 }
 
 /// The beginning of a name.

@@ -4,7 +4,8 @@
 //! with the smallest hash. Rules share the rows like names do: all findings of a rare failure are there, and as many of each
 //! frequent one.
 
-use super::names::{hash, mix, share};
+use super::names::{hash, share};
+use crate::digest::mix;
 use crate::record::Time;
 use crate::rules::model::{Confidence, Direction};
 use crate::scan::Finding;
