@@ -8,7 +8,8 @@
 //! ```
 //!
 //! [`author`] stands above all of them: what those who write rules need, and no answer does. So does [`guide`], which walks a person
-//! through a rule's steps. [`web`] answers what a browser asks, and shows the catalogue that [`author`] makes.
+//! through a rule's steps. [`web`] answers what a browser asks, and shows the catalogue that [`author`] makes. [`export`] writes rules as
+//! queries of the stores in which logs lie.
 //!
 //! Everything but [`read`] and [`cli`] is pure: no file system, clock or environment.
 
@@ -18,6 +19,7 @@ pub mod author;
 pub mod cli;
 mod digest;
 pub mod engine;
+pub mod export;
 pub mod facts;
 pub mod guide;
 pub mod read;

@@ -3,6 +3,7 @@
 mod check;
 mod diff;
 mod docs;
+mod export;
 mod list;
 mod new;
 mod schema;
@@ -37,6 +38,8 @@ pub(super) enum Command {
     Schema(schema::Args),
     /// Write the catalogue as pages, with a search that needs no server
     Docs(docs::Args),
+    /// Write the rules as queries of the store in which the logs lie: Sentinel, Splunk, Elastic, SQLite, or as Sigma rules
+    Export(export::Args),
 }
 
 /// Which rules an author works on.
@@ -84,6 +87,7 @@ pub(super) fn run(command: Command) -> Result<Status, CliError> {
         Command::Check(args) => check::run(&args),
         Command::Test(args) => test::run(&args),
         Command::Docs(args) => docs::run(&args),
+        Command::Export(args) => export::run(&args),
     }
 }
 
