@@ -1,5 +1,7 @@
 //! What of a rule does not travel into a query.
 
+static WORDS: &str = include_str!("../../templates/export/losses.txt");
+
 /// Which rows a loss changes, held against what `scan` is certain of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Effect {
@@ -24,11 +26,11 @@ impl Effect {
 
     /// The words for it.
     pub fn words(self) -> &'static str {
-        match self {
-            Self::More => "too many rows",
-            Self::Fewer => "too few rows",
-            Self::Both => "too many or too few rows",
-        }
+        words(match self {
+            Self::More => "more",
+            Self::Fewer => "fewer",
+            Self::Both => "both",
+        })
     }
 }
 
@@ -121,39 +123,24 @@ impl Loss {
 
     /// What is lost, in one sentence without its full stop.
     pub fn words(self) -> &'static str {
-        match self {
-            Self::Normalisation => {
-                "escapes of HTML and JSON, markup, damaged encodings and the prefixes of a console's lines are not undone"
-            }
-            Self::Wording => {
-                "a sentence must stand as the rule writes it: another blank, a wrapped word, an escape, another quote or \
-                 a damaged accent hides it"
-            }
-            Self::Distance => "the parts of the rule may stand anywhere in the row, not only near one another",
-            Self::ExcludedAnywhere => "what excludes the rule does so anywhere in the row, not only near its evidence",
-            Self::Numbers => {
-                "a number is found in a longer number, too, and so is a code behind the end of another word"
-            }
-            Self::NumbersExcluded => "a number that excludes the rule is found in a longer number, too",
-            Self::ContextAnywhere => "the context may stand anywhere in the row, not only near the evidence",
-            Self::DirectionAnywhere => {
-                "a direction that the text shows counts anywhere in the row, not only near the evidence"
-            }
-            Self::PatternParts => {
-                "the target has no regular expressions: the fixed parts of a pattern are looked for in their order, what \
-                 stands between them is not checked"
-            }
-            Self::PatternNotExcluded => {
-                "the target has no regular expressions: a pattern with variable parts that excludes the rule is left out"
-            }
-            Self::PatternAnchors => "a pattern does not check where the text or a word begins or ends",
-            Self::PatternBlanks => "a pattern allows white space only where the rule writes a blank",
-            Self::Outranked => {
-                "a row that another, outranking rule would win is selected, too; the combined query knows the ranks"
-            }
-            Self::Weight => {
-                "where two rules hold and neither outranks the other, the order is fixed; scan takes the one with more evidence"
-            }
+        words(self.id())
+    }
+}
+
+/// The words that a line of `templates/export/losses.txt` has for a name.
+fn words(name: &str) -> &'static str {
+    WORDS.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(": ")).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn everything_has_its_words() {
+        for loss in Loss::ALL {
+            assert!(!loss.words().is_empty() && !loss.effect().words().is_empty(), "{loss:?}");
         }
+        assert_eq!(WORDS.lines().count(), Loss::ALL.len() + 3, "a line that nothing uses");
     }
 }
