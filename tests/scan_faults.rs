@@ -1,5 +1,7 @@
 //! What cannot be read is said with its file and place, and everything else is read.
 
+mod common;
+
 use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -199,7 +201,8 @@ fn append(log: &Path, line: &str) {
 
 /// How many findings there are in the file that was changed.
 fn found_in_it(output: &Output) -> usize {
-    String::from_utf8_lossy(&output.stdout).lines().filter(|line| line.contains("\"source\":\"a.log\"")).count()
+    let found = common::lines::findings(&String::from_utf8_lossy(&output.stdout));
+    found.lines().filter(|line| line.contains("\"source\":\"a.log\"")).count()
 }
 
 fn as_json(line: &str) -> String {
