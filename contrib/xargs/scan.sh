@@ -15,6 +15,8 @@ mkdir -p "$out"
 
 one() {
   local name parts status=0
+  # An empty folder: GNU's xargs starts one process even so.
+  [ $# -gt 0 ] || return 0
   parts=$(printf %s "$1" | cksum)
   name=$out/${parts// /-}.ndjson
   [ ! -e "$name" ] || return 0
@@ -23,12 +25,15 @@ one() {
   # 2 says that something could not be read; what and where stands in the findings' last line.
   if [ "$status" = 0 ] || [ "$status" = 2 ]; then
     mv "$name.part" "$name"
+  else
+    echo "$1: its scan ended with $status and left no findings; the next run scans it again" >&2
   fi
   return "$status"
 }
 export -f one
 
 status=0
-find "$folder" -type f -print0 | sort -z | xargs -0 -n 1 -P "$processes" bash -c 'one "$1" || exit 1' one || status=$?
+# Findings are no logs, should they lie among them.
+find "$folder" -samefile "$out" -prune -o -type f -print0 | sort -z | xargs -0 -n 1 -P "$processes" bash -c 'one "$@" || exit 1' one || status=$?
 # 123 is how xargs says that one of them failed.
 [ "$status" = 0 ] || { [ "$status" = 123 ] && exit 2; exit "$status"; }

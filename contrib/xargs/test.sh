@@ -36,4 +36,20 @@ grep -q 'logs/poison.gz' report.json
 before=$(find parts -type f -newer whole.json | wc -l)
 "$OLDPWD/contrib/xargs/scan.sh" logs parts 2
 [ "$(find parts -type f -newer whole.json | wc -l)" = "$before" ]
+
+# Findings that lie among the logs are not scanned; an empty folder has none.
+mkdir -p some/logs empty
+cp logs/formats/smtp/*.LOG some/logs
+"$OLDPWD/contrib/xargs/scan.sh" some some/parts 2
+"$OLDPWD/contrib/xargs/scan.sh" some some/parts 2
+[ "$(find some/parts -type f | wc -l)" = "$(find some/logs -type f | wc -l)" ]
+"$OLDPWD/contrib/xargs/scan.sh" empty nothing 2
+[ -z "$(find nothing -type f)" ]
+
+# A scan that is killed leaves nothing that passes for findings, and its file is named.
+printf '#!/bin/sh\nkill -9 $$\n' >killed
+chmod +x killed
+FREEBUSY=$work/killed must_be_2 "$OLDPWD/contrib/xargs/scan.sh" some/logs killed-parts 2 2>said
+[ -z "$(find killed-parts -name '*.ndjson')" ]
+for file in some/logs/*; do grep -qF "$file: its scan ended with 137" said; done
 echo "$(find parts -name '*.ndjson' | wc -l) processes found what one found: $(findings parts/*.ndjson | wc -l) findings"

@@ -13,6 +13,13 @@ const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
 /// How long a page may take to show something.
 const PATIENCE: Duration = Duration::from_secs(30);
 
+/// How much of a page a picture shows, in pixels from its top: Chromium holds all of it in memory several times.
+const TALLEST: u64 = 4_000;
+
+/// Chromium's tab crashed, which says nothing about the page that it showed.
+#[derive(Debug)]
+pub struct Crashed;
+
 const BROWSERS: [&str; 4] = ["chromium", "chromium-browser", "google-chrome", "chrome"];
 
 /// Keys that have no letter.
@@ -244,12 +251,26 @@ impl Browser {
         self.chromium("Emulation.setDeviceMetricsOverride", metrics);
     }
 
-    /// The whole page as a picture.
-    pub fn picture(&self, path: &Path) {
-        let picture = self.chromium("Page.captureScreenshot", json!({ "captureBeyondViewport": true }));
-        let bytes = base64(picture["data"].as_str().expect("a picture"));
+    /// The page as a picture, down to [`TALLEST`] pixels.
+    ///
+    /// # Errors
+    ///
+    /// Chromium's tab crashed over it, as it does where memory is short; this browser is then of no more use.
+    pub fn picture(&self, path: &Path) -> Result<(), Crashed> {
+        let size = self
+            .run("const { scrollWidth, scrollHeight } = document.documentElement; return [scrollWidth, scrollHeight]");
+        let (width, height) = (size[0].as_u64().expect("a width"), size[1].as_u64().expect("a height"));
+        let clip = json!({ "x": 0, "y": 0, "width": width, "height": height.min(TALLEST), "scale": 1 });
+        let asked =
+            json!({ "cmd": "Page.captureScreenshot", "params": { "captureBeyondViewport": true, "clip": clip } });
+        let picture = self.send("POST", &format!("/session/{}/goog/cdp/execute", self.session), &asked);
+        if picture["error"] == "tab crashed" {
+            return Err(Crashed);
+        }
+        let bytes = base64(picture["data"].as_str().unwrap_or_else(|| panic!("no picture: {picture}")));
         assert!(bytes.len() > 10_000, "{} shows something", path.display());
         std::fs::write(path, bytes).expect("a file");
+        Ok(())
     }
 }
 
