@@ -1,10 +1,11 @@
 //! Windows event logs in their binary form.
 //!
 //! A log is read chunk by chunk, so that the largest one needs no more memory than the smallest, a damaged chunk costs only itself,
-//! and several readers can share one file: each takes a range of chunks. A chunk whose bytes hold nothing of interest need not
-//! be understood: see [`EvtxReader::only`].
+//! and several readers can share one file: each takes a range of chunks. A chunk or a record whose bytes hold nothing of interest need
+//! not be understood: see [`EvtxReader::only`].
 
 mod chunk;
+mod shared;
 
 pub use chunk::{CHUNK, Chunk, FIRST, HEADER, Walk, Window};
 
@@ -12,6 +13,7 @@ use super::event_xml;
 use super::{Fault, RecordStream};
 use crate::record::Record;
 use evtx::{EvtxChunkData, EvtxRecord, ParserSettings};
+use shared::{NAMES, SharedParts};
 use std::collections::VecDeque;
 use std::io::{self, Read, Seek, SeekFrom};
 use std::ops::Range;
@@ -20,9 +22,6 @@ use std::sync::Arc;
 /// The most that the records of one chunk may unfold to, in bytes. Real ones stay below a quarter of a megabyte; a made one can name
 /// the same template again and again.
 const MOST: usize = 8 << 20;
-
-/// The table of names in a chunk's header.
-const NAMES: Range<usize> = 128..384;
 
 /// How a log is divided.
 #[derive(Debug, Clone, Default)]
@@ -90,7 +89,7 @@ fn file_fault(header: &[u8], chunks: u64) -> Option<Fault> {
     })
 }
 
-/// What tells whether a chunk may hold anything of interest, by its [`live`](Chunk::live) bytes.
+/// What tells whether a part of a chunk may hold anything of interest, by its bytes.
 pub type Filter = Box<dyn Fn(&[u8]) -> bool + Send>;
 
 /// Reads the events of a log, or of a range of its chunks.
@@ -126,14 +125,15 @@ impl<R: Read + Seek> EvtxReader<R> {
         Self { source, chunks, before, only: None, skipped: 0, bytes: Vec::new(), ready: VecDeque::new(), settings }
     }
 
-    /// Leaves out the records of chunks that hold nothing of interest. What is damaged in them is told all the same.
+    /// Leaves out chunks whose [`live`](Chunk::live) bytes hold nothing of interest, and in the others the records that do not. What is
+    /// damaged in them is told all the same, as far as it can be seen without understanding their contents.
     #[must_use]
     pub fn only(mut self, filter: Filter) -> Self {
         self.only = Some(filter);
         self
     }
 
-    /// How many records were left out so far, because their chunks hold nothing of interest.
+    /// How many records were left out so far, because they hold nothing of interest.
     pub fn skipped(&self) -> u64 {
         self.skipped
     }
@@ -149,7 +149,11 @@ impl<R: Read + Seek> EvtxReader<R> {
                 self.skipped += walk.records.len() as u64;
                 self.ready.extend(walk.faults.into_iter().map(Err));
             } else {
-                self.ready.extend(Decoder::new(chunk, walk, self.before).decode(Arc::clone(&self.settings)));
+                let mut decoder = Decoder::new(chunk, walk, self.before);
+                if let Some(only) = &self.only {
+                    self.skipped += decoder.only(only);
+                }
+                self.ready.extend(decoder.decode(Arc::clone(&self.settings)));
             }
             self.before += chunk.record_count();
         }
@@ -187,21 +191,48 @@ fn read_at(source: &mut (impl Read + Seek), offset: u64, len: usize, into: &mut 
     Ok(())
 }
 
+/// What came of a record.
+enum Outcome {
+    /// Nothing: it is damaged.
+    Missing,
+    /// It holds nothing of interest.
+    LeftOut,
+    Found(Box<Record<'static>>),
+}
+
 /// Reads the records of one chunk.
 struct Decoder<'a> {
     chunk: Chunk<'a>,
     walk: Walk,
     before: u64,
     /// For each record of the walk what came of it.
-    found: Vec<Option<Record<'static>>>,
+    found: Vec<Outcome>,
     /// How many bytes were rendered.
     rendered: usize,
 }
 
 impl<'a> Decoder<'a> {
     fn new(chunk: Chunk<'a>, walk: Walk, before: u64) -> Self {
-        let found = walk.records.iter().map(|_| None).collect();
+        let found = walk.records.iter().map(|_| Outcome::Missing).collect();
         Self { chunk, walk, before, found, rendered: 0 }
+    }
+
+    /// Leaves out what holds nothing of interest, and says how many records that are. Text that records share, in templates and names,
+    /// may belong to any of them.
+    fn only(&mut self, only: &Filter) -> u64 {
+        let Some(shared) = SharedParts::of(self.chunk) else { return 0 };
+        if shared.texts().any(|text| only(text)) {
+            return 0;
+        }
+        let mut left_out = 0;
+        for (window, found) in self.walk.records.iter().zip(&mut self.found) {
+            let own = &self.chunk.bytes()[window.begin..window.end];
+            if shared.hold_templates_of(own) && !only(own) {
+                *found = Outcome::LeftOut;
+                left_out += 1;
+            }
+        }
+        left_out
     }
 
     /// The records and the faults, in the order of the file.
@@ -236,13 +267,17 @@ impl<'a> Decoder<'a> {
     fn take(&mut self, record: EvtxRecord<'_>) {
         let (offset, id) = (record.binxml_offset, record.event_record_id);
         let index = self.walk.records.binary_search_by_key(&offset, |w| (w.begin + chunk::RECORD_HEADER) as u64);
-        let (Ok(index), Ok(xml)) = (index, record.into_xml_bytes()) else { return };
+        let Ok(index) = index else { return };
+        if matches!(self.found[index], Outcome::LeftOut) {
+            return;
+        }
+        let Ok(xml) = record.into_xml_bytes() else { return };
         self.rendered += xml.data.len();
         let Ok(xml) = std::str::from_utf8(&xml.data) else { return };
         if let Ok(Some(mut parts)) = event_xml::parts(xml, true) {
             parts.event_record_id = parts.event_record_id.or(Some(id));
             let position = self.chunk.position(&self.walk.records[index], index);
-            self.found[index] = Some(parts.record(self.before + position + 1));
+            self.found[index] = Outcome::Found(Box::new(parts.record(self.before + position + 1)));
         }
     }
 
@@ -256,7 +291,11 @@ impl<'a> Decoder<'a> {
         let mut results: Vec<_> = self.walk.faults.into_iter().map(|f| (f.offset.unwrap_or(offset), Err(f))).collect();
         for (window, found) in self.walk.records.iter().zip(self.found) {
             let at = offset + window.begin as u64;
-            results.push((at, found.ok_or_else(|| Fault::at(at, message))));
+            match found {
+                Outcome::Found(record) => results.push((at, Ok(*record))),
+                Outcome::Missing => results.push((at, Err(Fault::at(at, message)))),
+                Outcome::LeftOut => {}
+            }
         }
         results.sort_by_key(|(at, _)| *at);
         results.into_iter().map(|(_, result)| result).collect()

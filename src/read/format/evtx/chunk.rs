@@ -203,7 +203,11 @@ impl<'a> Chunk<'a> {
         Fault::at(self.offset().saturating_add(at as u64), message)
     }
 
-    fn u32_at(&self, at: usize) -> u32 {
+    pub(super) fn u16_at(&self, at: usize) -> u16 {
+        self.bytes.get(at..).and_then(|rest| rest.first_chunk()).map_or(0, |bytes| u16::from_le_bytes(*bytes))
+    }
+
+    pub(super) fn u32_at(&self, at: usize) -> u32 {
         self.bytes.get(at..).and_then(|rest| rest.first_chunk()).map_or(0, |bytes| u32::from_le_bytes(*bytes))
     }
 
