@@ -221,7 +221,7 @@ impl<'a> Decoder<'a> {
     /// may belong to any of them.
     fn only(&mut self, only: &Filter) -> u64 {
         let Some(shared) = SharedParts::of(self.chunk) else { return 0 };
-        if shared.texts().any(|text| only(text)) {
+        if shared.texts().any(only) {
             return 0;
         }
         let mut left_out = 0;
