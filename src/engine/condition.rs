@@ -12,7 +12,10 @@ use crate::rules::pack::{All, Node, Regex};
 use crate::text::Text;
 use std::collections::HashMap;
 use std::ops::Range;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, PoisonError, RwLock};
+
+/// What a regex may keep of its automaton, in bytes, for each thread. The texts of errors need a fraction of it.
+const CACHE: usize = 256 << 10;
 
 /// How many matches of one regex are kept.
 const MOST_MATCHES: usize = 64;
@@ -74,24 +77,25 @@ pub(super) struct Evaluator<'e> {
 
 /// Patterns that were compiled already. Most answers need none or a few; many texts need the same ones again.
 #[derive(Debug, Default)]
-pub(super) struct Regexes(Mutex<HashMap<String, Option<Arc<regex::bytes::Regex>>>>);
+pub(super) struct Regexes(RwLock<HashMap<String, Option<Arc<regex::bytes::Regex>>>>);
 
 impl Regexes {
     /// A compiled pattern. It was parsed when the rules were digested; one past the limit makes its condition fail, not the
     /// answer (`rules check` reports it).
     pub fn get(&self, pattern: &str) -> Option<Arc<regex::bytes::Regex>> {
         // A thread that panicked while it held the lock left a whole map behind.
-        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(regex) = known.get(pattern) {
+        if let Some(regex) = self.0.read().unwrap_or_else(PoisonError::into_inner).get(pattern) {
             return regex.clone();
         }
         let built = regex::bytes::RegexBuilder::new(pattern)
             .unicode(false)
             .size_limit(LARGEST_REGEX)
+            .dfa_size_limit(CACHE)
             .build()
             .ok()
             .map(Arc::new);
-        known.insert(pattern.to_owned(), built.clone());
+        // Two threads may have built the same one; that costs no more than waiting for each other.
+        self.0.write().unwrap_or_else(PoisonError::into_inner).insert(pattern.to_owned(), built.clone());
         built
     }
 }

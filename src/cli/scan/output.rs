@@ -103,7 +103,7 @@ impl<'r> Output<'r> {
             version: rules.version(),
             checksum: 0,
             sources_checksum: 0,
-            summary: Summary::new(args.group_by),
+            summary: summary(args.format, args.group_by),
             csv: if args.format == OutputFormat::Csv { Some(Csv::new(rules)?) } else { None },
             redactor,
             planner,
@@ -137,7 +137,7 @@ impl<'r> Output<'r> {
             version: rules.version(),
             checksum: 0,
             sources_checksum: 0,
-            summary: Summary::new(GroupBy::default()),
+            summary: summary(format, GroupBy::default()),
             csv: None,
             planner,
             renderer: Renderer::new(Vec::new(), style),
@@ -283,6 +283,15 @@ fn form(format: OutputFormat) -> ScanFormat {
         OutputFormat::Html => ScanFormat::Html,
         OutputFormat::Json => ScanFormat::Json,
         OutputFormat::Ndjson | OutputFormat::Csv => ScanFormat::Note,
+    }
+}
+
+/// What counts the findings for a form of the output. The terminal shows no single ones, and streams have shown them.
+fn summary(format: OutputFormat, group_by: GroupBy) -> Summary {
+    let summary = Summary::new(group_by);
+    match form(format) {
+        ScanFormat::Text | ScanFormat::Note => summary.without_rows(),
+        _ => summary,
     }
 }
 

@@ -66,6 +66,8 @@ pub struct Summary {
     /// In boxes: they are moved about whenever a new one comes.
     groups: Names<Box<Group>>,
     rows: Rows,
+    /// Whether anybody wants to see single findings.
+    has_rows: bool,
     of_rules: Budget,
     of_groups: Budget,
 }
@@ -110,9 +112,16 @@ impl Summary {
             rules: BTreeMap::new(),
             groups: Names::default(),
             rows: Rows::default(),
+            has_rows: true,
             of_rules: Budget { all: MOST_NAMES_OF_RULES, each: MOST_NAMES, held: 0 },
             of_groups: Budget { all: MOST_NAMES_OF_GROUPS, each: MOST_NAMES, held: 0 },
         }
+    }
+
+    /// The same without [single findings](Self::rows), for who shows none.
+    #[must_use]
+    pub fn without_rows(self) -> Self {
+        Self { has_rows: false, ..self }
     }
 
     /// Notes a source that was read. `exchange` says whether anything in it is Exchange's own.
@@ -136,7 +145,9 @@ impl Summary {
     pub fn add(&mut self, finding: &Finding) {
         self.of_rules.add(&mut self.total, finding);
         self.of_rules.add(self.rules.entry(finding.rule).or_default(), finding);
-        self.rows.add(finding);
+        if self.has_rows {
+            self.rows.add(finding);
+        }
         match self.group_by {
             GroupBy::Rule => {}
             GroupBy::Server => self.add_to(finding.computer.as_deref().unwrap_or_default(), finding),
